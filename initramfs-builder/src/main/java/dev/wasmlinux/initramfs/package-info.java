@@ -1,0 +1,5 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** Writes, reads and checks Linux initramfs images. */
+package dev.wasmlinux.initramfs;

@@ -1,0 +1,6 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** Writes, reads and checks Linux initramfs images. */
+module dev.wasmlinux.initramfs {
+}

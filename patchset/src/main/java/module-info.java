@@ -1,0 +1,6 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** Versioned patch sets and their application. */
+module dev.wasmlinux.patchset {
+}

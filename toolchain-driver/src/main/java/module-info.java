@@ -1,0 +1,6 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** From verified sources to a bootable image. */
+module dev.wasmlinux.toolchain {
+}

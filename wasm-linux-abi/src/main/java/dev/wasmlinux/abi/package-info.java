@@ -1,0 +1,5 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** The contract between a Wasm Linux kernel and its host. */
+package dev.wasmlinux.abi;

@@ -1,0 +1,6 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** Boots a Linux kernel compiled to WebAssembly inside the JVM. */
+module dev.wasmlinux.host {
+}

@@ -3,4 +3,5 @@
  */
 /** Boots a Linux kernel compiled to WebAssembly inside the JVM. */
 module dev.wasmlinux.host {
+    exports dev.wasmlinux.host.rt;
 }

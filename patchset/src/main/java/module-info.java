@@ -1,6 +1,10 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  */
+
 /** Versioned patch sets and their application. */
 module dev.wasmlinux.patchset {
+    requires tools.jackson.core;
+
+    exports dev.wasmlinux.patchset;
 }

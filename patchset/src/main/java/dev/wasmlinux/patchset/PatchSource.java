@@ -1,0 +1,73 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.patchset;
+
+import dev.wasmlinux.patchset.content.Content;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * The text of one patch, with a name for messages. Immutable; the file behind it must not change
+ * while it is in use.
+ */
+public final class PatchSource {
+    private final String name;
+    private final Content content;
+    private final OptionalInt strip;
+    private final boolean reverse;
+
+    PatchSource(String name, Content content, OptionalInt strip, boolean reverse) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.content = content;
+        this.strip = strip;
+        this.reverse = reverse;
+    }
+
+    /**
+     * A file with one unified or git diff, possibly with text around it. It is read when applied,
+     * and never loaded as a whole.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public static PatchSource file(Path file) throws IOException {
+        return new PatchSource(
+                file.toString(), Content.following(file), OptionalInt.empty(), false);
+    }
+
+    /**
+     * A diff in memory.
+     *
+     * @param name the name for messages
+     * @param bytes the diff, copied
+     */
+    public static PatchSource of(String name, byte[] bytes) {
+        return new PatchSource(name, Content.of(bytes.clone()), OptionalInt.empty(), false);
+    }
+
+    /** The name for messages. */
+    public String name() {
+        return name;
+    }
+
+    /** The length in bytes. */
+    public long size() {
+        return content.size();
+    }
+
+    Content content() {
+        return content;
+    }
+
+    /** The options with what this patch's entry in a series says about itself. */
+    ApplyOptions options(ApplyOptions given) {
+        return given.withStrip(strip.orElse(given.strip())).withReverse(given.reverse() != reverse);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -3,5 +3,9 @@
  */
 /** Boots a Linux kernel compiled to WebAssembly inside the JVM. */
 module dev.wasmlinux.host {
+    requires dev.wasmlinux.abi;
+    requires jdk.unsupported;
+
+    exports dev.wasmlinux.host;
     exports dev.wasmlinux.host.rt;
 }

@@ -1,0 +1,163 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.host.kernel;
+
+import dev.wasmlinux.abi.devicetree.DeviceTree;
+import dev.wasmlinux.abi.devicetree.DeviceTreeBuilder;
+import dev.wasmlinux.host.engine.CompiledModule;
+import dev.wasmlinux.host.engine.DataPlacement;
+import dev.wasmlinux.host.memory.PhysicalMemory;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Everything that a boot needs.
+ *
+ * @param name prefix of thread names
+ * @param kernel the compiled kernel
+ * @param symbols function names of the kernel by index, may be empty
+ * @param memory RAM
+ * @param cpus number of CPUs
+ * @param commandLine kernel command line
+ * @param initramfs image, may be empty
+ * @param seed entropy for the kernel, at least 32 bytes
+ * @param devices device window
+ * @param earlyConsole takes the bytes of the early console, on a thread of the machine
+ * @param monotonicClock nanoseconds since the machine's start
+ * @param realtimeClock nanoseconds since the epoch
+ * @param programs programs compiled beforehand, by the SHA-256 of their file
+ * @param taskLimit most tasks at a time
+ */
+public record BootPlan(
+        String name,
+        CompiledModule kernel,
+        List<String> symbols,
+        PhysicalMemory memory,
+        int cpus,
+        String commandLine,
+        byte[] initramfs,
+        byte[] seed,
+        DeviceWindow devices,
+        Consumer<byte[]> earlyConsole,
+        LongSupplier monotonicClock,
+        LongSupplier realtimeClock,
+        Map<String, CompiledModule> programs,
+        int taskLimit) {
+    /** First address of the device window. */
+    public static final int DEVICE_WINDOW = 0xC0000000;
+
+    /** Bytes of the window that each device has. */
+    public static final int DEVICE_STRIDE = 0x1000;
+
+    private static final int ALIGNMENT = 1 << 16;
+
+    /**
+     * Writes initramfs and device tree to the end of RAM.
+     *
+     * @return address of the device tree
+     * @throws IllegalArgumentException if RAM is too small for image, initramfs and device tree
+     */
+    int placeBlobs() {
+        long initrd = memory.size() - initramfs.length & -ALIGNMENT;
+        byte[] tree = deviceTree((int) initrd).toBytes();
+        long treeAddress = initrd - tree.length & -ALIGNMENT;
+        if (treeAddress < imageEnd()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "memory of %d bytes is too small: the kernel's data end at %d and the"
+                                    + " initramfs has %d bytes",
+                            memory.size(), imageEnd(), initramfs.length));
+        }
+        memory.write((int) initrd, initramfs, 0, initramfs.length);
+        memory.write((int) treeAddress, tree, 0, tree.length);
+        return (int) treeAddress;
+    }
+
+    private long imageEnd() {
+        long end = 0;
+        for (DataPlacement placement : kernel.layout().data()) {
+            end = Math.max(end, placement.address() + (long) placement.length());
+        }
+        return end;
+    }
+
+    private DeviceTree deviceTree(int initrd) {
+        return DeviceTree.build(
+                root -> {
+                    root.cells("#address-cells", 1).cells("#size-cells", 1);
+                    root.strings("compatible", "wasm-linux,v1").strings("model", "Wasm Linux");
+                    root.cells("interrupt-parent", 1);
+                    root.node("chosen", chosen -> chosen(chosen, initrd));
+                    root.node("cpus", this::cpuNodes);
+                    root.node(
+                            "memory@0",
+                            node ->
+                                    node.strings("device_type", "memory")
+                                            .cells("reg", 0, (int) memory.size()));
+                    root.node(
+                            "intc",
+                            node ->
+                                    node.strings("compatible", "wasm-linux,intc")
+                                            .flag("interrupt-controller")
+                                            .cells("#interrupt-cells", 1)
+                                            .cells("phandle", 1));
+                    root.node("soc", this::deviceNodes);
+                });
+    }
+
+    private void chosen(DeviceTreeBuilder node, int initrd) {
+        node.strings("bootargs", commandLine).bytes("rng-seed", seed);
+        if (initramfs.length > 0) {
+            node.cells("linux,initrd-start", initrd)
+                    .cells("linux,initrd-end", initrd + initramfs.length);
+        }
+    }
+
+    private void cpuNodes(DeviceTreeBuilder node) {
+        node.cells("#address-cells", 1).cells("#size-cells", 0);
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            int number = cpu;
+            node.node(
+                    "cpu@" + Integer.toHexString(cpu),
+                    each ->
+                            each.strings("device_type", "cpu")
+                                    .strings("compatible", "wasm-linux,cpu")
+                                    .cells("reg", number));
+        }
+    }
+
+    private void deviceNodes(DeviceTreeBuilder node) {
+        node.strings("compatible", "simple-bus")
+                .cells("#address-cells", 1)
+                .cells("#size-cells", 1)
+                .flag("ranges");
+        for (int device = 0; device < devices.count(); device++) {
+            int address = DEVICE_WINDOW + device * DEVICE_STRIDE;
+            int line = device + 1;
+            node.node(
+                    "virtio@" + Integer.toHexString(address),
+                    each ->
+                            each.strings("compatible", "virtio,mmio")
+                                    .cells("reg", address, DEVICE_STRIDE)
+                                    .cells("interrupts", line));
+        }
+    }
+
+    /** The name of a kernel function: from the symbol file if the engine only knows its index. */
+    String symbol(String name) {
+        if (name.startsWith("func_")) {
+            try {
+                int index = Integer.parseInt(name.substring(5));
+                if (index < symbols.size()) {
+                    return symbols.get(index);
+                }
+            } catch (NumberFormatException e) {
+                return name; // a name of the module itself
+            }
+        }
+        return name;
+    }
+}

@@ -1,0 +1,412 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.host.task;
+
+import dev.wasmlinux.host.cpu.LogicalCpu;
+import dev.wasmlinux.host.engine.DataPlacement;
+import dev.wasmlinux.host.engine.FunctionType;
+import dev.wasmlinux.host.engine.ValueType;
+import dev.wasmlinux.host.memory.AddressSpace;
+import dev.wasmlinux.host.rt.Context;
+import dev.wasmlinux.host.rt.GuestTrap;
+import dev.wasmlinux.host.rt.MachineDead;
+import dev.wasmlinux.host.rt.ProgramImports;
+import dev.wasmlinux.host.rt.UserAccess;
+import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The user half of a task: runs its program and takes every path from the program into the kernel
+ * and back.
+ *
+ * <p>For the task's own thread, except {@link #inheritFrom}, which the parent's thread calls before
+ * the child runs.
+ */
+public final class UserMode implements ProgramImports, UserAccess {
+    private static final int ACTION_RESUME = 0;
+    private static final int ACTION_SIGNAL = 1;
+    private static final int ACTION_EXEC = 2;
+
+    private static final int SYS_EXIT = 93;
+    private static final int SYS_FUTEX = 422; // futex_time64
+    private static final int FUTEX_WAIT_PRIVATE = 128;
+    private static final int FUTEX_WAKE_PRIVATE = 129;
+    private static final int EINTR = 4;
+    private static final int EAGAIN = 11;
+    private static final int ETIMEDOUT = 110;
+
+    /** Bytes below the stack pointer that compiled leaf functions use (WebAssemblyFrameLowering). */
+    private static final int RED_ZONE = 128;
+
+    private final Task task;
+    private final KernelEntry kernel;
+    private final Registers registers;
+    private final Life life;
+
+    private Program program;
+    private AddressSpace space;
+    private Context context;
+    private Program nextProgram;
+    private AddressSpace nextSpace;
+
+    UserMode(Task task, KernelEntry kernel, Life life) {
+        this.task = task;
+        this.kernel = kernel;
+        this.registers = task.registers();
+        this.life = life;
+    }
+
+    /** The space of the program, or null in a kernel thread. */
+    AddressSpace space() {
+        return space;
+    }
+
+    /**
+     * Gives a new task the program of its parent. Called by the parent's thread.
+     *
+     * @param childSpace the child's address space; this task becomes one of its holders
+     * @param copy whether the child goes on where the parent is, rather than at a function
+     */
+    public void inheritFrom(UserMode parent, AddressSpace childSpace, boolean copy) {
+        program = parent.program;
+        space = childSpace.retain();
+        context =
+                copy
+                        ? program.module().copyContext(parent.context, space.table(), this)
+                        : program.module().newContext(space.table(), this);
+    }
+
+    /** Whether the current system call captured the frames that a fork child needs. */
+    public boolean canFork() {
+        return false;
+    }
+
+    /** Binds what the task runs once the kernel has said {@code EXEC}. */
+    public void bindNext(Program program, AddressSpace space) {
+        dropNext();
+        nextProgram = Objects.requireNonNull(program);
+        nextSpace = space.retain();
+    }
+
+    private void dropNext() {
+        if (nextSpace != null) {
+            nextSpace.release();
+            nextSpace = null;
+            nextProgram = null;
+        }
+    }
+
+    /** Gives the address spaces back when the thread ends. */
+    void close() {
+        dropNext();
+        if (space != null) {
+            space.release();
+            space = null;
+        }
+    }
+
+    /**
+     * Runs user code until the task ends.
+     *
+     * @param action what the kernel said when it left for user mode the first time
+     */
+    void run(int action, Task.Start start) throws Throwable {
+        Task.Start next = start;
+        int pending = action;
+        for (; ; ) {
+            try {
+                if (pending == ACTION_EXEC) {
+                    startProgram();
+                } else if (program == null) {
+                    throw new IllegalStateException("return to user mode without a program");
+                } else if (next == Task.Start.FUNCTION) {
+                    startFunction(pending);
+                } else {
+                    resumeFork(pending);
+                }
+                throw new IllegalStateException("user code returned to its base");
+            } catch (Unwind e) {
+                if (e == Unwind.EXEC) {
+                    pending = ACTION_EXEC;
+                } else if (e == Unwind.STACK_EXHAUSTED) {
+                    pending = stackExhausted();
+                } else {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private int stackExhausted() throws Throwable {
+        enterKernel();
+        int action = kernel.trap(task.kernelContext(), GuestTrap.STACK_EXHAUSTED, 0);
+        throw new IllegalStateException("stack exhausted, kernel answered " + action);
+    }
+
+    private void startProgram() throws Throwable {
+        if (nextProgram == null) {
+            throw new IllegalStateException("exec without a program");
+        }
+        AddressSpace old = space;
+        program = nextProgram;
+        space = nextSpace;
+        nextProgram = null;
+        nextSpace = null;
+        if (old != null) {
+            old.release();
+        }
+        context = program.module().newContext(space.table(), this);
+        context.globalInt(program.stackPointer(), registers.stackPointer());
+        writeData(program.module().layout().data());
+        MethodHandle entry = program.module().export("_start");
+        enterUser();
+        entry.invokeExact(space.table(), context);
+        leave(); // a program that returns from its entry has nothing to go on with
+        trapForever(GuestTrap.UNREACHABLE, 0);
+    }
+
+    private void startFunction(int action) throws Throwable {
+        int function = registers.programCounter();
+        int argument = registers.argument(0);
+        context.globalInt(program.stackPointer(), registers.stackPointer());
+        if (registers.threadPointer() != 0) {
+            context.globalInt(program.threadPointer(), registers.threadPointer());
+        }
+        finish(action == ACTION_SIGNAL ? ACTION_RESUME : action);
+        MethodHandle entry = program.module().tableFunction(function);
+        FunctionType type = program.module().tableFunctionType(function);
+        int status = 0;
+        enterUser();
+        if (entry != null && type.equals(INT_TO_VOID)) {
+            entry.invokeExact(argument, space.table(), context);
+        } else if (entry != null && type.equals(INT_TO_INT)) {
+            status = (int) entry.invokeExact(argument, space.table(), context);
+        } else {
+            trap(GuestTrap.BAD_INDIRECT_CALL, function);
+        }
+        syscall(SYS_EXIT, status, 0, 0, 0, 0, 0);
+    }
+
+    private void resumeFork(int action) throws Throwable {
+        throw new IllegalStateException("fork without captured frames, action " + action);
+    }
+
+    private static final FunctionType INT_TO_VOID =
+            new FunctionType(List.of(ValueType.I32), List.of());
+    private static final FunctionType INT_TO_INT =
+            new FunctionType(List.of(ValueType.I32), List.of(ValueType.I32));
+    private static final FunctionType HANDLER_PLAIN = new FunctionType(List.of(), List.of());
+    private static final FunctionType HANDLER_INFO =
+            new FunctionType(List.of(ValueType.I32, ValueType.I32, ValueType.I32), List.of());
+
+    /** Writes a program's initial data, faulting its pages in as the program itself would. */
+    private void writeData(List<DataPlacement> placements) {
+        byte[] buffer = new byte[1 << AddressSpace.PAGE_SHIFT];
+        enterUser();
+        for (DataPlacement placement : placements) {
+            ByteBuffer bytes = placement.buffer();
+            int address = placement.address();
+            while (bytes.hasRemaining()) {
+                int room = buffer.length - (address & buffer.length - 1);
+                int length = Math.min(room, bytes.remaining());
+                bytes.get(buffer, 0, length);
+                store(address, buffer, length);
+                address += length;
+            }
+        }
+        leave();
+    }
+
+    @Override
+    public int syscall(int nr, long a0, long a1, long a2, long a3, long a4, long a5) {
+        leave();
+        try {
+            enterKernel();
+            finish(kernel.syscall(task.kernelContext(), nr, a0, a1, a2, a3, a4, a5));
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
+        int result = registers.result();
+        enterUser();
+        return result;
+    }
+
+    @Override
+    public void fault(int address, boolean write) {
+        leave();
+        try {
+            enterKernel();
+            finish(kernel.fault(task.kernelContext(), address, write ? 1 : 0));
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
+        enterUser();
+    }
+
+    @Override
+    public void trap(int kind, int address) {
+        leave();
+        trapForever(kind, address);
+    }
+
+    /** As on hardware, a trap that its handler only returns from happens again. */
+    private void trapForever(int kind, int address) {
+        try {
+            for (; ; ) {
+                enterKernel();
+                finish(kernel.trap(task.kernelContext(), kind, address));
+            }
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
+    }
+
+    @Override
+    public void poll() {
+        if (life.ended()) {
+            throw MachineDead.INSTANCE;
+        }
+        LogicalCpu cpu = task.cpu();
+        space.clearAttention();
+        cpu.passSafepoint();
+        if (cpu.pending() != 0) {
+            leave();
+            takeInterrupts();
+            enterUser();
+        }
+        task.repeatAttention(space);
+    }
+
+    @Override
+    public int futexWait(int address, int expected, long timeoutNanos) {
+        long timeout = 0;
+        if (timeoutNanos >= 0) {
+            timeout = storeTimespec(timeoutNanos) & 0xffffffffL;
+        }
+        for (; ; ) {
+            int result =
+                    syscall(SYS_FUTEX, address, FUTEX_WAIT_PRIVATE, expected, timeout, 0, 0);
+            switch (result) {
+                case 0:
+                    return 0;
+                case -EAGAIN:
+                    return 1;
+                case -ETIMEDOUT:
+                    return 2;
+                case -EINTR:
+                    break; // a handler ran; Wasm knows no interrupted wait
+                default:
+                    trap(GuestTrap.OTHER, address);
+            }
+        }
+    }
+
+    /** Linux has no 64-bit futex to wait on. */
+    @Override
+    public int futexWait64(int address, long expected, long timeoutNanos) {
+        trap(GuestTrap.OTHER, address);
+        return 0;
+    }
+
+    /** Puts a struct timespec below the red zone of the program's stack; answers its address. */
+    private int storeTimespec(long nanos) {
+        ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(nanos / 1_000_000_000L).putLong(nanos % 1_000_000_000L);
+        int address = context.globalInt(program.stackPointer()) - RED_ZONE - 16 & -16;
+        store(address, bytes.array(), 16);
+        return address;
+    }
+
+    /** A user store within one page. */
+    private void store(int address, byte[] bytes, int length) {
+        while (!space.tryWrite(address, bytes, 0, length)) {
+            fault(address, true);
+        }
+    }
+
+    @Override
+    public int futexWake(int address, int count) {
+        return syscall(SYS_FUTEX, address, FUTEX_WAKE_PRIVATE, count & 0x7fffffffL, 0, 0, 0);
+    }
+
+    private void takeInterrupts() {
+        try {
+            enterKernel();
+            finish(kernel.poll(task.kernelContext()));
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
+    }
+
+    /** Publishes user mode; interrupts that were raised before are taken first. */
+    private void enterUser() {
+        while (task.cpu().enterUser(space)) {
+            leave();
+            takeInterrupts();
+        }
+    }
+
+    private void leave() {
+        task.cpu().leaveUser();
+    }
+
+    private void enterKernel() {
+        if (life.ended()) {
+            throw MachineDead.INSTANCE;
+        }
+        kernel.resetStack(task.kernelContext(), registers.address());
+        registers.stackPointer(context.globalInt(program.stackPointer()));
+    }
+
+    /** Does what the kernel asks for before the interrupted code may go on. */
+    private void finish(int first) throws Throwable {
+        int action = first;
+        while (action != ACTION_RESUME) {
+            if (action == ACTION_EXEC) {
+                throw Unwind.EXEC;
+            }
+            if (action != ACTION_SIGNAL) {
+                throw new IllegalStateException("kernel answered action " + action);
+            }
+            runHandler();
+            enterKernel();
+            action = kernel.sigreturn(task.kernelContext());
+            context.globalInt(program.stackPointer(), registers.stackPointer());
+        }
+    }
+
+    private void runHandler() throws Throwable {
+        int function = registers.programCounter();
+        int a0 = registers.argument(0);
+        int a1 = registers.argument(1);
+        int a2 = registers.argument(2);
+        context.globalInt(program.stackPointer(), registers.stackPointer());
+        MethodHandle handler = program.module().tableFunction(function);
+        FunctionType type = program.module().tableFunctionType(function);
+        enterUser();
+        if (handler != null && type.equals(INT_TO_VOID)) {
+            handler.invokeExact(a0, space.table(), context);
+        } else if (handler != null && type.equals(HANDLER_INFO)) {
+            handler.invokeExact(a0, a1, a2, space.table(), context);
+        } else if (handler != null && type.equals(HANDLER_PLAIN)) {
+            handler.invokeExact(space.table(), context);
+        } else {
+            trap(GuestTrap.BAD_INDIRECT_CALL, function);
+        }
+        leave();
+    }
+
+    private static RuntimeException unchecked(Throwable t) {
+        if (t instanceof RuntimeException e) {
+            return e;
+        }
+        if (t instanceof Error e) {
+            throw e;
+        }
+        return new IllegalStateException(t);
+    }
+}

@@ -53,8 +53,11 @@ final class ImageChecks {
             case UNSUPPORTED ->
                     new ImageException(
                             Reason.UNSUPPORTED,
-                            what + " uses a feature that this host lacks (" + e.getMessage()
-                                    + "); " + remedy,
+                            what
+                                    + " uses a feature that this host lacks ("
+                                    + e.getMessage()
+                                    + "); "
+                                    + remedy,
                             e);
         };
     }
@@ -97,8 +100,7 @@ final class ImageChecks {
         }
         if (info.imported(ExternalKind.MEMORY) == 0) {
             String name = memoryModule + "." + memoryName;
-            throw refuse(
-                    Reason.MISSING_IMPORT, name, "does not import its memory as " + name);
+            throw refuse(Reason.MISSING_IMPORT, name, "does not import its memory as " + name);
         }
         if (info.memories().size() != 1) {
             throw refuse(

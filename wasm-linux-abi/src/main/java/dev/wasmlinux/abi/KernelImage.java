@@ -32,7 +32,8 @@ public record KernelImage(
         long irqLines) {
 
     private static final ImageChecks CHECKS =
-            new ImageChecks("kernel image", "use a vmlinux.wasm of this project, version 1 of the ABI");
+            new ImageChecks(
+                    "kernel image", "use a vmlinux.wasm of this project, version 1 of the ABI");
     private static final int MAX_IDENTITY_BYTES = 4096;
 
     /**

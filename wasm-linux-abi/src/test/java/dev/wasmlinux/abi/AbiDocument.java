@@ -32,7 +32,8 @@ final class AbiDocument {
         line("");
         line("    mvn -pl wasm-linux-abi test -Dtest=KernelAbiTest -Dabi.document.write=true");
         line("");
-        line("Numbers are little-endian, pointers 32-bit, errors negative errno. The image names its");
+        line(
+                "Numbers are little-endian, pointers 32-bit, errors negative errno. The image names its");
         line("version in the custom section `" + abi.identitySection() + "`, UTF-8 lines `abi=`,");
         line("`release=` and `config=` (SHA-256 of the kernel configuration).");
         line("");
@@ -110,7 +111,10 @@ final class AbiDocument {
         line("");
         functions(abi.exports());
         globals(abi.globals());
-        line("Its functions lie in the table `" + abi.tableName() + "`. Signal handlers have one of");
+        line(
+                "Its functions lie in the table `"
+                        + abi.tableName()
+                        + "`. Signal handlers have one of");
         line(
                 "the types "
                         + abi.signalHandlers().stream()
@@ -133,8 +137,7 @@ final class AbiDocument {
                     f.parameters().stream()
                             .map(p -> (p.type() == ValueType.I32 ? "" : p.type() + " ") + p.name())
                             .collect(Collectors.joining(", "));
-            String result =
-                    f.results().stream().map(r -> " → " + r).collect(Collectors.joining());
+            String result = f.results().stream().map(r -> " → " + r).collect(Collectors.joining());
             String name = f.module().isEmpty() ? f.name() : f.module() + "." + f.name();
             row(
                     code(name + "(" + parameters + ")" + result),

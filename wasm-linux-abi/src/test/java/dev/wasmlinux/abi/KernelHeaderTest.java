@@ -30,9 +30,12 @@ class KernelHeaderTest {
                     "arch/wasm/include/asm/host.h");
 
     private static final Pattern FUNCTION =
-            Pattern.compile("^([\\w *]+?)\\bHOST_(IMPORT|EXPORT)\\((\\w+)\\)\\(([^)]*)\\);", Pattern.MULTILINE);
+            Pattern.compile(
+                    "^([\\w *]+?)\\bHOST_(IMPORT|EXPORT)\\((\\w+)\\)\\(([^)]*)\\);",
+                    Pattern.MULTILINE);
     private static final Pattern DEFINE =
-            Pattern.compile("^#define\\s+([A-Z_]+)\\s+(0x[0-9a-fA-F]+|\\d+)\\s*$", Pattern.MULTILINE);
+            Pattern.compile(
+                    "^#define\\s+([A-Z_]+)\\s+(0x[0-9a-fA-F]+|\\d+)\\s*$", Pattern.MULTILINE);
 
     private static String header() throws IOException {
         assumeTrue(Files.exists(HEADER), "the kernel port is not in this tree");

@@ -85,9 +85,19 @@ class KernelImageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "_start", "secondary_start", "task_start", "user_syscall", "user_fault", "user_trap",
-                "user_poll", "user_sigreturn", "__stack_pointer", "current_task", "irq_disabled",
-                "cpu_pending", "irq_lines"
+                "_start",
+                "secondary_start",
+                "task_start",
+                "user_syscall",
+                "user_fault",
+                "user_trap",
+                "user_poll",
+                "user_sigreturn",
+                "__stack_pointer",
+                "current_task",
+                "irq_disabled",
+                "cpu_pending",
+                "irq_lines"
             })
     void namesAMissingExport(String name) {
         ImageException e = refused(identified(kernel(name)).toBytes());
@@ -123,7 +133,8 @@ class KernelImageTest {
     void namesAnUnknownImport() {
         TestModule module =
                 imports(new TestModule().importMemory(64, 100, true))
-                        .importFunction("host", "teleport", new FunctionSignature(List.of(), List.of()));
+                        .importFunction(
+                                "host", "teleport", new FunctionSignature(List.of(), List.of()));
         ImageException e = refused(identified(module).toBytes());
         assertThat(e.reason()).isEqualTo(Reason.UNKNOWN_IMPORT);
         assertThat(e.subject()).isEqualTo("host.teleport");
@@ -157,7 +168,12 @@ class KernelImageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"abi=1, abi=x", "abi=1, abi=0", "release=6.12.107-test, rel=1", "config=, config=Z"})
+    @CsvSource({
+        "abi=1, abi=x",
+        "abi=1, abi=0",
+        "release=6.12.107-test, rel=1",
+        "config=, config=Z"
+    })
     void refusesABrokenIdentity(String from, String to) {
         byte[] identity = IDENTITY.replace(from, to).getBytes(StandardCharsets.UTF_8);
         ImageException e = refused(kernel("").custom("wasm_linux", identity).toBytes());

@@ -83,7 +83,11 @@ class ProgramImageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "_start", "__stack_pointer", "__tls_base", "__heap_base", "__indirect_function_table"
+                "_start",
+                "__stack_pointer",
+                "__tls_base",
+                "__heap_base",
+                "__indirect_function_table"
             })
     void namesAMissingExport(String name) {
         ImageException e = refused(exports(imports(), name));

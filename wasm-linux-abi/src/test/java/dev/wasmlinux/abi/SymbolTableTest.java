@@ -32,8 +32,16 @@ class SymbolTableTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'x', 1", "'1', 1", "'1 ', 1", "'1 a\n1 b', 2", "'2 a\n1 b', 2", "'-1 a', 1", "'1 a\n\n', 2",
-        "'1111111111 a', 1", "'1 a\tb', 1", "' 1 a', 1"
+        "'x', 1",
+        "'1', 1",
+        "'1 ', 1",
+        "'1 a\n1 b', 2",
+        "'2 a\n1 b', 2",
+        "'-1 a', 1",
+        "'1 a\n\n', 2",
+        "'1111111111 a', 1",
+        "'1 a\tb', 1",
+        "' 1 a', 1"
     })
     void namesTheBrokenLine(String text, int line) {
         SymbolException e =

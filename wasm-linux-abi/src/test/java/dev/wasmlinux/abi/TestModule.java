@@ -100,8 +100,7 @@ public final class TestModule {
     }
 
     public TestModule importFunction(String module, String name, FunctionSignature signature) {
-        imports.add(
-                new Bytes().name(module).name(name).u8(0).u32(type(signature)).toBytes());
+        imports.add(new Bytes().name(module).name(name).u8(0).u32(type(signature)).toBytes());
         importedFunctions++;
         return this;
     }
@@ -141,8 +140,7 @@ public final class TestModule {
     }
 
     public TestModule exportGlobal(String name, boolean mutable, int value) {
-        globals.add(
-                new Bytes().u8(0x7f, mutable ? 1 : 0).u8(0x41).s32(value).u8(0x0b).toBytes());
+        globals.add(new Bytes().u8(0x7f, mutable ? 1 : 0).u8(0x41).s32(value).u8(0x0b).toBytes());
         return export(name, 3, globals.size() - 1);
     }
 

@@ -15,8 +15,7 @@ import java.util.function.Consumer;
  * @param reservations memory that the client program must leave alone
  * @param bootCpu physical id of the boot CPU
  */
-public record DeviceTree(
-        DeviceTreeNode root, List<MemoryReservation> reservations, int bootCpu) {
+public record DeviceTree(DeviceTreeNode root, List<MemoryReservation> reservations, int bootCpu) {
 
     /** Greatest depth of nodes that is written or read, the root being 1. */
     public static final int MAX_DEPTH = 64;

@@ -40,7 +40,11 @@ public record DeviceTreeNode(
         for (DeviceTreeNode child : children) {
             if (child.name().isEmpty() || !seen.add(child.name())) {
                 throw new IllegalArgumentException(
-                        "node \"" + name + "\" has child \"" + child.name() + "\" twice or unnamed");
+                        "node \""
+                                + name
+                                + "\" has child \""
+                                + child.name()
+                                + "\" twice or unnamed");
             }
         }
     }

@@ -29,8 +29,7 @@ public record FunctionSignature(List<ValueType> parameters, List<ValueType> resu
     /** Returns for example {@code (i32, i64) -> i32}; {@code ()} stands for no result. */
     @Override
     public String toString() {
-        String result =
-                results.size() == 1 ? results.get(0).text() : "(" + join(results) + ")";
+        String result = results.size() == 1 ? results.get(0).text() : "(" + join(results) + ")";
         return "(" + join(parameters) + ") -> " + result;
     }
 

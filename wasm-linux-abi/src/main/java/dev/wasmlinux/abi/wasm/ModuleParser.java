@@ -218,8 +218,7 @@ final class ModuleParser {
         int at = in.position();
         int code = in.u8();
         return ValueType.ofCode(code)
-                .orElseThrow(
-                        () -> in.unsupported(at, "value type 0x" + Integer.toHexString(code)));
+                .orElseThrow(() -> in.unsupported(at, "value type 0x" + Integer.toHexString(code)));
     }
 
     private void imports(ByteReader in) {
@@ -280,8 +279,7 @@ final class ModuleParser {
             throw in.unsupported(at, "memory limits flags 0x" + Integer.toHexString(flags));
         }
         long minimum = in.u32();
-        OptionalLong maximum =
-                (flags & 1) != 0 ? OptionalLong.of(in.u32()) : OptionalLong.empty();
+        OptionalLong maximum = (flags & 1) != 0 ? OptionalLong.of(in.u32()) : OptionalLong.empty();
         boolean shared = (flags & 2) != 0;
         if (minimum > MAX_PAGES || maximum.orElse(0) > MAX_PAGES) {
             throw in.malformed(at, "memory of more than " + MAX_PAGES + " pages");
@@ -394,10 +392,7 @@ final class ModuleParser {
         OptionalLong offset = OptionalLong.empty();
         if (mode == SegmentMode.ACTIVE) {
             // Without an explicit table index the segment still needs table 0.
-            table =
-                    (flags & 2) != 0
-                            ? in.index("table", tables.size())
-                            : requireTable(in, at);
+            table = (flags & 2) != 0 ? in.index("table", tables.size()) : requireTable(in, at);
             offset = address(in);
         }
         boolean expressions = (flags & 4) != 0;

@@ -61,8 +61,7 @@ class DeviceTreeTest {
         cpus.cells("#address-cells", 1).cells("#size-cells", 0);
         for (int i = 0; i < 2; i++) {
             int number = i;
-            cpus.node(
-                    "cpu@" + number, n -> n.strings("device_type", "cpu").cells("reg", number));
+            cpus.node("cpu@" + number, n -> n.strings("device_type", "cpu").cells("reg", number));
         }
     }
 
@@ -112,8 +111,7 @@ class DeviceTreeTest {
         for (int i = 0; i < 50; i++) {
             List<MemoryReservation> reservations = new ArrayList<>();
             for (int n = random.nextInt(3); n > 0; n--) {
-                reservations.add(
-                        new MemoryReservation(random.nextLong() | 1, random.nextLong()));
+                reservations.add(new MemoryReservation(random.nextLong() | 1, random.nextLong()));
             }
             DeviceTree tree =
                     new DeviceTree(randomNode(random, "", 0), reservations, random.nextInt());
@@ -132,7 +130,8 @@ class DeviceTreeTest {
         }
         List<DeviceTreeNode> children = new ArrayList<>();
         for (int n = depth > 5 ? 0 : random.nextInt(4); n > 0; n--) {
-            children.add(randomNode(random, "n" + "y".repeat(random.nextInt(6)) + "@" + n, depth + 1));
+            children.add(
+                    randomNode(random, "n" + "y".repeat(random.nextInt(6)) + "@" + n, depth + 1));
         }
         return new DeviceTreeNode(name, properties, children);
     }
@@ -144,10 +143,19 @@ class DeviceTreeTest {
         byte[] good = machine().toBytes();
         int refused = 0;
         for (int i = 0; i < 5000; i++) {
-            byte[] bad = Arrays.copyOf(good, random.nextInt(8) == 0 ? random.nextInt(good.length) : good.length);
+            byte[] bad =
+                    Arrays.copyOf(
+                            good,
+                            random.nextInt(8) == 0 ? random.nextInt(good.length) : good.length);
             for (int n = random.nextInt(4); n >= 0 && bad.length > 0; n--) {
-                int at = random.nextInt(random.nextBoolean() ? bad.length : Math.min(64, bad.length));
-                bad[at] = (byte) (random.nextBoolean() ? random.nextInt() : bad[at] ^ 1 << random.nextInt(8));
+                int at =
+                        random.nextInt(
+                                random.nextBoolean() ? bad.length : Math.min(64, bad.length));
+                bad[at] =
+                        (byte)
+                                (random.nextBoolean()
+                                        ? random.nextInt()
+                                        : bad[at] ^ 1 << random.nextInt(8));
             }
             try {
                 DeviceTree tree = DeviceTree.parse(bad);

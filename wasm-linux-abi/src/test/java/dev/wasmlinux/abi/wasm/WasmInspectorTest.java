@@ -68,9 +68,7 @@ class WasmInspectorTest {
         assertThat(data.address()).hasValue(0xfffffff0L);
         assertThat(bytes[data.moduleOffset() + 2]).isEqualTo((byte) 3);
         assertThat(info.dataSegments().get(1).mode()).isEqualTo(SegmentMode.PASSIVE);
-        assertThat(
-                        WasmInspector.contents(
-                                bytes, info.customSection("hello").orElseThrow()))
+        assertThat(WasmInspector.contents(bytes, info.customSection("hello").orElseThrow()))
                 .containsExactly(5, 6);
         assertThat(info.describeFunction(1)).isEqualTo("named");
         assertThat(info.describeFunction(0)).isEqualTo("function 0");
@@ -218,7 +216,9 @@ class WasmInspectorTest {
     })
     void findsFeatures(Feature feature, String hex) {
         int[] code =
-                Arrays.stream(hex.split(" ")).mapToInt(part -> Integer.parseInt(part, 16)).toArray();
+                Arrays.stream(hex.split(" "))
+                        .mapToInt(part -> Integer.parseInt(part, 16))
+                        .toArray();
         CodeFeatures features = scan(code);
         assertThat(features.firstUse()).containsOnlyKeys(feature);
         assertThat(features.firstUseOf(feature)).hasValue(1);
@@ -227,9 +227,10 @@ class WasmInspectorTest {
     @Test
     void plainCodeHasNoFeatures() {
         int[] code = {
-            0x02, 0x40, 0x03, 0x7f, 0x41, 0x7f, 0x42, 0xff, 0x00, 0x43, 0x0b, 0x0b, 0x0b, 0x0b, 0x44, 1, 2, 3,
-            4, 5, 6, 7, 0x0b, 0x0e, 2, 0, 1, 2, 0x28, 2, 0x80, 0x01, 0x0b, 0x0b, 0x04, 0x7f, 0x05,
-            0x0b, 0x1c, 1, 0x7f, 0xd0, 0x70, 0x11, 0, 0, 0xc4, 0xfc, 7, 0xfc, 0x10, 0
+            0x02, 0x40, 0x03, 0x7f, 0x41, 0x7f, 0x42, 0xff, 0x00, 0x43, 0x0b, 0x0b, 0x0b, 0x0b,
+            0x44, 1, 2, 3, 4, 5, 6, 7, 0x0b, 0x0e, 2, 0, 1, 2, 0x28, 2, 0x80, 0x01, 0x0b, 0x0b,
+            0x04, 0x7f, 0x05, 0x0b, 0x1c, 1, 0x7f, 0xd0, 0x70, 0x11, 0, 0, 0xc4, 0xfc, 7, 0xfc,
+            0x10, 0
         };
         assertThat(scan(code).firstUse()).isEmpty();
     }

@@ -3,7 +3,7 @@
  */
 /** Boots a Linux kernel compiled to WebAssembly inside the JVM. */
 module dev.wasmlinux.host {
-    requires dev.wasmlinux.abi;
+    requires transitive dev.wasmlinux.abi;
     requires jdk.unsupported;
 
     exports dev.wasmlinux.host;

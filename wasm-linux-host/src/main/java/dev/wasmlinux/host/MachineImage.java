@@ -3,11 +3,13 @@
  */
 package dev.wasmlinux.host;
 
+import dev.wasmlinux.abi.ImageException;
+import dev.wasmlinux.abi.KernelImage;
+import dev.wasmlinux.abi.SymbolTable;
 import dev.wasmlinux.host.engine.CompileOptions;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.Form;
 import dev.wasmlinux.host.engine.ModuleException;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -18,17 +20,17 @@ import java.util.Objects;
  */
 public final class MachineImage {
     private final CompiledModule kernel;
-    private final List<String> symbols;
+    private final SymbolTable symbols;
     private final byte[] initramfs;
     private final Map<String, CompiledModule> programs;
 
     private MachineImage(
             CompiledModule kernel,
-            List<String> symbols,
+            SymbolTable symbols,
             byte[] initramfs,
             Map<String, CompiledModule> programs) {
         this.kernel = Objects.requireNonNull(kernel);
-        this.symbols = List.copyOf(symbols);
+        this.symbols = Objects.requireNonNull(symbols);
         this.initramfs = initramfs.clone();
         this.programs = Map.copyOf(programs);
     }
@@ -37,16 +39,17 @@ public final class MachineImage {
      * Compiles a kernel, which takes some seconds.
      *
      * @param vmlinux a {@code vmlinux.wasm}
-     * @param symbols its function names by index, may be empty
+     * @param symbols its function names, for stack traces
      * @param initramfs the initial root file system in a form that the kernel unpacks, may be empty
      * @throws MachineException if the file is no kernel that this host can run
      */
-    public static MachineImage compile(byte[] vmlinux, List<String> symbols, byte[] initramfs) {
+    public static MachineImage compile(byte[] vmlinux, SymbolTable symbols, byte[] initramfs) {
         try {
+            KernelImage.verify(vmlinux);
             CompiledModule kernel =
                     CompiledModule.compile(vmlinux, Form.KERNEL, CompileOptions.defaults());
             return new MachineImage(kernel, symbols, initramfs, Map.of());
-        } catch (ModuleException e) {
+        } catch (ImageException | ModuleException e) {
             throw new MachineException("cannot use the kernel: " + e.getMessage(), e);
         }
     }
@@ -60,7 +63,7 @@ public final class MachineImage {
         return kernel;
     }
 
-    List<String> symbols() {
+    SymbolTable symbols() {
         return symbols;
     }
 

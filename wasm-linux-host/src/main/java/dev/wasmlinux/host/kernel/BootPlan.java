@@ -3,12 +3,12 @@
  */
 package dev.wasmlinux.host.kernel;
 
+import dev.wasmlinux.abi.SymbolTable;
 import dev.wasmlinux.abi.devicetree.DeviceTree;
 import dev.wasmlinux.abi.devicetree.DeviceTreeBuilder;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.DataPlacement;
 import dev.wasmlinux.host.memory.PhysicalMemory;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  *
  * @param name prefix of thread names
  * @param kernel the compiled kernel
- * @param symbols function names of the kernel by index, may be empty
+ * @param symbols function names of the kernel
  * @param memory RAM
  * @param cpus number of CPUs
  * @param commandLine kernel command line
@@ -34,7 +34,7 @@ import java.util.function.LongSupplier;
 public record BootPlan(
         String name,
         CompiledModule kernel,
-        List<String> symbols,
+        SymbolTable symbols,
         PhysicalMemory memory,
         int cpus,
         String commandLine,
@@ -150,12 +150,9 @@ public record BootPlan(
     String symbol(String name) {
         if (name.startsWith("func_")) {
             try {
-                int index = Integer.parseInt(name.substring(5));
-                if (index < symbols.size()) {
-                    return symbols.get(index);
-                }
+                return symbols.name(Integer.parseInt(name.substring(5))).orElse(name);
             } catch (NumberFormatException e) {
-                return name; // a name of the module itself
+                return name; // a function that is called so
             }
         }
         return name;

@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.host.kernel;
 
+import dev.wasmlinux.abi.ImageException;
+import dev.wasmlinux.abi.ProgramImage;
 import dev.wasmlinux.host.engine.CompileOptions;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.Form;
@@ -124,6 +126,7 @@ final class Programs implements AutoCloseable {
             compiler.execute(
                     () -> {
                         try {
+                            ProgramImage.verify(file);
                             result.complete(
                                     program(
                                             CompiledModule.compile(
@@ -151,7 +154,7 @@ final class Programs implements AutoCloseable {
     }
 
     private static int errno(Throwable failure) {
-        return failure instanceof ModuleException || failure instanceof IllegalArgumentException
+        return failure instanceof ModuleException || failure instanceof ImageException
                 ? -Errno.ENOEXEC
                 : -Errno.ENOMEM;
     }

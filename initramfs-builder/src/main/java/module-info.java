@@ -3,4 +3,8 @@
  */
 /** Writes, reads and checks Linux initramfs images. */
 module dev.wasmlinux.initramfs {
+    requires org.apache.commons.compress;
+    requires org.tukaani.xz;
+
+    exports dev.wasmlinux.initramfs;
 }

@@ -1,0 +1,98 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.initramfs;
+
+import dev.wasmlinux.initramfs.newc.ImageWriter;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * An image to be written: one or several archives, each with its own compression, one after the
+ * other as the kernel takes them (for instance early microcode, which must be plain, and the rest).
+ *
+ * <p>Segments start at multiples of 4, and what the decoder of one needs to stop before the next is
+ * put between them. Immutable.
+ */
+public final class Image {
+    private final List<Segment> segments;
+
+    private Image(List<Segment> segments) {
+        this.segments = List.copyOf(segments);
+    }
+
+    /**
+     * One archive of an image.
+     *
+     * @param content its tree
+     * @param options how it is written
+     */
+    public record Segment(Initramfs content, WriteOptions options) {
+        /** Checks for null. */
+        public Segment {
+            Objects.requireNonNull(content, "content");
+            Objects.requireNonNull(options, "options");
+        }
+    }
+
+    /** Starts an image without segments. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The segments in order. */
+    public List<Segment> segments() {
+        return segments;
+    }
+
+    /**
+     * Writes an image file; it appears under its name only when it is complete.
+     *
+     * @throws InitramfsException before any byte if an entry does not fit the options
+     * @throws ContentChangedException if a content is not as long as it said
+     * @throws IOException if reading a content or writing fails
+     */
+    public WriteReport writeTo(Path file) throws IOException {
+        return AtomicFile.write(file, channel -> new ImageWriter(segments).write(channel));
+    }
+
+    /**
+     * Writes an image to a stream, which is flushed but not closed.
+     *
+     * @throws IOException if reading a content or writing fails
+     */
+    public WriteReport writeTo(OutputStream out) throws IOException {
+        WriteReport report = new ImageWriter(segments).write(Channels.newChannel(out));
+        out.flush();
+        return report;
+    }
+
+    /** Collects segments. Not thread safe. */
+    public static final class Builder {
+        private final List<Segment> segments = new ArrayList<>();
+
+        private Builder() {}
+
+        /** Adds a segment after those added before. */
+        public Builder segment(Initramfs content, WriteOptions options) {
+            segments.add(new Segment(content, options));
+            return this;
+        }
+
+        /** Adds a segment with default options and a compression. */
+        public Builder segment(Initramfs content, Compression compression) {
+            return segment(content, WriteOptions.defaults().withCompression(compression));
+        }
+
+        /** Makes the image; the builder can be used further. */
+        public Image build() {
+            return new Image(segments);
+        }
+    }
+}

@@ -1,0 +1,326 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.initramfs;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Collects entries into an {@link Initramfs}. Paths are texts in UTF-8 or {@link ArchivePath}s for
+ * any bytes; permissions are octal as in {@code 0755}; owners are root and times the epoch unless
+ * {@link Attributes} say otherwise. Not thread safe.
+ */
+public final class InitramfsBuilder {
+    /** What to do when a path is added that is there already. */
+    public enum Conflict {
+        /** Refuse, unless both are directories: then the later attributes hold. */
+        FAIL,
+        /**
+         * The later entry wins as in an overlay: directories merge, anything else is replaced with
+         * everything below it.
+         */
+        REPLACE
+    }
+
+    /** In which order the archive holds its entries. */
+    public enum Order {
+        /** By path, so that the bytes do not depend on the order of adding. */
+        SORTED,
+        /**
+         * As added, as {@code gen_init_cpio} does; missing parents come before their first child.
+         */
+        AS_ADDED
+    }
+
+    private final Map<ArchivePath, Node> nodes = new LinkedHashMap<>();
+    private final Map<ArchivePath, Set<ArchivePath>> linksTo = new LinkedHashMap<>();
+    private final Set<ArchivePath> implied = new LinkedHashSet<>();
+    private Conflict conflict = Conflict.FAIL;
+    private Order order = Order.SORTED;
+    private Attributes parentAttributes = Attributes.of(0755);
+
+    InitramfsBuilder() {}
+
+    /**
+     * Sets what happens to later entries of a path that is taken; {@link Conflict#FAIL} at first.
+     */
+    public InitramfsBuilder onConflict(Conflict policy) {
+        conflict = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /** Sets the order of the archive; {@link Order#SORTED} at first. */
+    public InitramfsBuilder order(Order value) {
+        order = Objects.requireNonNull(value, "value");
+        return this;
+    }
+
+    /**
+     * Sets the attributes of directories that are made because an entry needs its parent; 0755,
+     * root and the epoch at first. The kernel drops entries whose parent is missing, so parents are
+     * always made.
+     */
+    public InitramfsBuilder parents(Attributes attributes) {
+        parentAttributes = Objects.requireNonNull(attributes, "attributes");
+        return this;
+    }
+
+    /** Adds a directory with permissions 0755. */
+    public InitramfsBuilder directory(String path) {
+        return directory(path, 0755);
+    }
+
+    /** Adds a directory. */
+    public InitramfsBuilder directory(String path, int permissions) {
+        return directory(path, Attributes.of(permissions));
+    }
+
+    /** Adds a directory. */
+    public InitramfsBuilder directory(String path, Attributes attributes) {
+        return add(ArchivePath.of(path), new Node.Directory(attributes));
+    }
+
+    /** Adds a regular file. */
+    public InitramfsBuilder file(String path, FileContent content, int permissions) {
+        return file(path, content, Attributes.of(permissions));
+    }
+
+    /** Adds a regular file. */
+    public InitramfsBuilder file(String path, FileContent content, Attributes attributes) {
+        return add(ArchivePath.of(path), new Node.RegularFile(content, attributes));
+    }
+
+    /** Adds a regular file of a copy of the bytes. */
+    public InitramfsBuilder file(String path, byte[] content, int permissions) {
+        return file(path, FileContent.of(content), permissions);
+    }
+
+    /** Adds a symbolic link with permissions 0777. */
+    public InitramfsBuilder symlink(String path, String target) {
+        return symlink(path, ByteString.of(target), Attributes.of(0777));
+    }
+
+    /** Adds a symbolic link. */
+    public InitramfsBuilder symlink(String path, ByteString target, Attributes attributes) {
+        return add(ArchivePath.of(path), new Node.Symlink(target, attributes));
+    }
+
+    /** Adds another name of an entry, which may be added before or after. */
+    public InitramfsBuilder hardLink(String path, String existing) {
+        return add(ArchivePath.of(path), new Node.HardLink(ArchivePath.of(existing)));
+    }
+
+    /** Adds a device node. */
+    public InitramfsBuilder device(
+            String path, Node.DeviceType type, int major, int minor, int permissions) {
+        return device(path, type, major, minor, Attributes.of(permissions));
+    }
+
+    /** Adds a device node. */
+    public InitramfsBuilder device(
+            String path, Node.DeviceType type, int major, int minor, Attributes attributes) {
+        return add(ArchivePath.of(path), new Node.Device(type, major, minor, attributes));
+    }
+
+    /** Adds a named pipe. */
+    public InitramfsBuilder fifo(String path, int permissions) {
+        return add(ArchivePath.of(path), new Node.Fifo(Attributes.of(permissions)));
+    }
+
+    /** Adds a socket. */
+    public InitramfsBuilder socket(String path, int permissions) {
+        return add(ArchivePath.of(path), new Node.Socket(Attributes.of(permissions)));
+    }
+
+    /** Adds entries one after the other. */
+    public InitramfsBuilder addAll(Iterable<Entry> entries) {
+        entries.forEach(this::add);
+        return this;
+    }
+
+    /** Adds an entry. */
+    public InitramfsBuilder add(Entry entry) {
+        return add(entry.path(), entry.node());
+    }
+
+    /**
+     * Adds an entry.
+     *
+     * @throws InvalidEntryException if the path is taken (see {@link #onConflict}), a parent is not
+     *     a directory, or the root is made anything else than a directory
+     */
+    public InitramfsBuilder add(ArchivePath path, Node node) {
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(node, "node");
+        if (path.isRoot() && !(node instanceof Node.Directory)) {
+            throw new InvalidEntryException(".", "the root can only be a directory");
+        }
+        makeParents(path);
+        Node old = nodes.get(path);
+        if (old != null) {
+            boolean merge = old instanceof Node.Directory && node instanceof Node.Directory;
+            if (!merge) {
+                if (conflict == Conflict.FAIL) {
+                    throw new InvalidEntryException(path.toString(), "is there already");
+                }
+                remove(path);
+            }
+        }
+        implied.remove(path);
+        put(path, node);
+        return this;
+    }
+
+    /** Whether an entry is there. */
+    public boolean contains(ArchivePath path) {
+        return nodes.containsKey(path);
+    }
+
+    /** The node at a path, or null. */
+    public Node get(ArchivePath path) {
+        return nodes.get(path);
+    }
+
+    /**
+     * Removes an entry and everything below it, if there. If other names share the inode of a
+     * removed entry, one of them takes it over.
+     */
+    public InitramfsBuilder remove(ArchivePath path) {
+        Node node = nodes.get(path);
+        if (node instanceof Node.Directory) {
+            removeBelow(path);
+        }
+        if (node != null) {
+            removeOne(path, node);
+        }
+        return this;
+    }
+
+    /** Removes everything below a path but not the path itself: an opaque directory of a layer. */
+    public InitramfsBuilder removeBelow(ArchivePath directory) {
+        List<ArchivePath> below = new ArrayList<>();
+        for (ArchivePath candidate : nodes.keySet()) {
+            if (!candidate.equals(directory) && candidate.startsWith(directory)) {
+                below.add(candidate);
+            }
+        }
+        for (ArchivePath candidate : below) {
+            removeOne(candidate, nodes.get(candidate));
+        }
+        return this;
+    }
+
+    private void removeOne(ArchivePath path, Node node) {
+        nodes.remove(path);
+        implied.remove(path);
+        if (node instanceof Node.HardLink link) {
+            Set<ArchivePath> names = linksTo.get(link.target());
+            if (names != null) {
+                names.remove(path);
+            }
+            Set<ArchivePath> through = linksTo.remove(path);
+            if (through != null) {
+                through.forEach(name -> put(name, link));
+            }
+            return;
+        }
+        Set<ArchivePath> names = linksTo.remove(path);
+        if (names == null || names.isEmpty()) {
+            return;
+        }
+        ArchivePath heir = names.iterator().next();
+        names.remove(heir);
+        nodes.put(heir, node);
+        for (ArchivePath name : names) {
+            put(name, new Node.HardLink(heir));
+        }
+    }
+
+    private void put(ArchivePath path, Node node) {
+        nodes.put(path, node);
+        if (node instanceof Node.HardLink link) {
+            linksTo.computeIfAbsent(link.target(), key -> new LinkedHashSet<>()).add(path);
+        }
+    }
+
+    private void makeParents(ArchivePath path) {
+        if (path.isRoot()) {
+            return;
+        }
+        ArchivePath parent = path.parent();
+        if (parent.isRoot()) {
+            return;
+        }
+        Node there = nodes.get(parent);
+        if (there instanceof Node.Directory) {
+            return;
+        }
+        if (there != null) {
+            if (conflict == Conflict.FAIL || there instanceof Node.Symlink) {
+                String kind =
+                        there instanceof Node.Symlink link
+                                ? "a symlink to " + link.target()
+                                : "no directory";
+                throw new InvalidEntryException(
+                        path.toString(), "its parent " + parent + " is " + kind);
+            }
+            remove(parent);
+        }
+        makeParents(parent);
+        nodes.put(parent, new Node.Directory(parentAttributes));
+        implied.add(parent);
+    }
+
+    /** The directories that were made only because an entry needs them. */
+    public Set<ArchivePath> impliedParents() {
+        return Set.copyOf(implied);
+    }
+
+    /**
+     * Makes the tree; the builder can be used further.
+     *
+     * @throws InvalidEntryException if a hard link leads to nothing, to a directory, to a symlink
+     *     or to itself
+     */
+    public Initramfs build() {
+        Map<ArchivePath, Node> result =
+                order == Order.SORTED ? new TreeMap<>(nodes) : new LinkedHashMap<>(nodes);
+        if (!linksTo.isEmpty()) {
+            result.replaceAll(
+                    (path, node) ->
+                            node instanceof Node.HardLink link ? resolve(path, link) : node);
+        }
+        return new Initramfs(result);
+    }
+
+    private Node.HardLink resolve(ArchivePath path, Node.HardLink link) {
+        ArchivePath target = link.target();
+        Node node = nodes.get(target);
+        for (int steps = 0; node instanceof Node.HardLink next; steps++) {
+            if (steps > nodes.size()) {
+                throw new InvalidEntryException(path.toString(), "hard links in a circle");
+            }
+            target = next.target();
+            node = nodes.get(target);
+        }
+        if (node == null) {
+            throw new InvalidEntryException(
+                    path.toString(), "hard link to " + target + ", which is not there");
+        }
+        if (node instanceof Node.Directory || node instanceof Node.Symlink) {
+            throw new InvalidEntryException(
+                    path.toString(),
+                    "hard link to "
+                            + target
+                            + ", a directory or symlink (init/initramfs.c links neither)");
+        }
+        return target.equals(link.target()) ? link : new Node.HardLink(target);
+    }
+}

@@ -1,0 +1,158 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.initramfs.newc;
+
+import dev.wasmlinux.initramfs.Compression;
+import dev.wasmlinux.initramfs.WriteOptions;
+import dev.wasmlinux.initramfs.compress.Encoders;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Compresses an archive as members that end where entries end, several at a time.
+ *
+ * <p>A member that outgrows its buffer inside one large entry is compressed as a stream on the
+ * caller's thread, so that memory stays at about three member sizes a thread.
+ */
+final class MemberSink implements ArchiveSink, Closeable {
+    private final Compression compression;
+    private final int memberSize;
+    private final int threads;
+    private final OutputStream out;
+    private final ExecutorService workers;
+    private final Deque<Future<byte[]>> pending = new ArrayDeque<>();
+    private byte[] buffer;
+    private int used;
+    private OutputStream large;
+    private int members;
+
+    MemberSink(WriteOptions options, OutputStream out) {
+        this.compression = options.compression();
+        this.memberSize = options.memberSize();
+        this.threads = options.threads();
+        this.out = out;
+        this.buffer = new byte[2 * memberSize];
+        this.workers =
+                threads == 1
+                        ? null
+                        : Executors.newFixedThreadPool(
+                                threads,
+                                task -> {
+                                    Thread thread = new Thread(task, "initramfs-compress");
+                                    thread.setDaemon(true);
+                                    return thread;
+                                });
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+        if (large == null && used + length > buffer.length) {
+            drainPending(0);
+            large = Encoders.open(compression, out);
+            large.write(buffer, 0, used);
+            used = 0;
+        }
+        if (large != null) {
+            large.write(bytes, from, length);
+        } else {
+            System.arraycopy(bytes, from, buffer, used, length);
+            used += length;
+        }
+    }
+
+    @Override
+    public long transferFrom(FileChannel source, long offset, long count) throws IOException {
+        byte[] scratch = new byte[(int) Math.min(count, 64 << 10)];
+        long done = 0;
+        while (done < count) {
+            int wanted = (int) Math.min(scratch.length, count - done);
+            int step = source.read(ByteBuffer.wrap(scratch, 0, wanted), offset + done);
+            if (step < 0) {
+                break;
+            }
+            write(scratch, 0, step);
+            done += step;
+        }
+        return done;
+    }
+
+    @Override
+    public void entryEnd() throws IOException {
+        if (large != null) {
+            large.close();
+            large = null;
+            members++;
+        } else if (used >= memberSize) {
+            submit();
+        }
+    }
+
+    /** Ends the last member; returns how many there are. */
+    int finish() throws IOException {
+        if (large != null) {
+            entryEnd();
+        } else if (used > 0) {
+            submit();
+        }
+        drainPending(0);
+        return members;
+    }
+
+    private void submit() throws IOException {
+        members++;
+        if (workers == null) {
+            try (OutputStream encoder = Encoders.open(compression, out)) {
+                encoder.write(buffer, 0, used);
+            }
+            used = 0;
+            return;
+        }
+        drainPending(threads - 1);
+        byte[] full = buffer;
+        int length = used;
+        pending.add(workers.submit(() -> compress(full, length)));
+        buffer = new byte[2 * memberSize];
+        used = 0;
+    }
+
+    private byte[] compress(byte[] bytes, int length) throws IOException {
+        ByteArrayOutputStream result = new ByteArrayOutputStream(length / 2 + 64);
+        try (OutputStream encoder = Encoders.open(compression, result)) {
+            encoder.write(bytes, 0, length);
+        }
+        return result.toByteArray();
+    }
+
+    private void drainPending(int leave) throws IOException {
+        while (pending.size() > leave) {
+            try {
+                out.write(pending.remove().get());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while compressing");
+            } catch (ExecutionException e) {
+                throw new IOException("compressing a member failed", e.getCause());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (workers != null) {
+            workers.shutdownNow();
+        }
+    }
+}

@@ -249,7 +249,9 @@ public final class PatchSet {
      * options say; in reverse, the overlay's files go first, if they are unchanged.
      */
     public ApplyReport applyTo(Path tree, ApplyOptions options) throws IOException {
-        throw new UnsupportedOperationException("the patch engine follows in the next commits");
+        List<TreePatcher.Whole> wholes =
+                overlay.stream().map(file -> new TreePatcher.Whole(file, content(file))).toList();
+        return new TreePatcher(tree, options.withStrip(manifest.strip())).apply(patches, wholes);
     }
 
     Content content(OverlayFile file) {

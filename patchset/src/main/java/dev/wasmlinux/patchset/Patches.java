@@ -41,6 +41,6 @@ public final class Patches {
      */
     public static ApplyReport apply(Path tree, List<PatchSource> patches, ApplyOptions options)
             throws IOException {
-        throw new UnsupportedOperationException("the patch engine follows in the next commits");
+        return new TreePatcher(tree, options).apply(patches, List.of());
     }
 }

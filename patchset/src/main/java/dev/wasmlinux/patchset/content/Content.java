@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -88,9 +89,13 @@ public abstract class Content {
 
     /** The SHA-256 of the bytes, in lower-case hexadecimal. */
     public String sha256() throws IOException {
-        MessageDigest digest = digest("SHA-256");
-        copyTo(new DigestSink(digest));
-        return HexFormat.of().formatHex(digest.digest());
+        return HexFormat.of().formatHex(digestWith(digest("SHA-256")));
+    }
+
+    /** Adds the bytes to a digest and ends it. */
+    public byte[] digestWith(MessageDigest digest) throws IOException {
+        copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        return digest.digest();
     }
 
     /** A digest of the JDK's; every JDK has the ones used here. */
@@ -144,24 +149,6 @@ public abstract class Content {
                                     file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)
                             : FileChannel.open(file, StandardOpenOption.READ);
             return RandomBytes.of(channel, 0, size, true);
-        }
-    }
-
-    private static final class DigestSink extends OutputStream {
-        private final MessageDigest digest;
-
-        DigestSink(MessageDigest digest) {
-            this.digest = digest;
-        }
-
-        @Override
-        public void write(int b) {
-            digest.update((byte) b);
-        }
-
-        @Override
-        public void write(byte[] b, int off, int len) {
-            digest.update(b, off, len);
         }
     }
 

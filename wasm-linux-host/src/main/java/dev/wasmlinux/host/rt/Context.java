@@ -3,6 +3,9 @@
  */
 package dev.wasmlinux.host.rt;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The private state of one task in one module: its mutable globals and its imports. The engine
  * generates a subclass per module that has one Java field per mutable Wasm global.
@@ -11,6 +14,8 @@ package dev.wasmlinux.host.rt;
  * Global indices are those of {@code CompiledModule.globalIndex}.
  */
 public abstract class Context {
+    private static final byte[] DROPPED = new byte[0];
+
     /** Linear memory: the address of byte 0 (kernel form) or the TLB base (program form). */
     public final long memory;
 
@@ -24,6 +29,9 @@ public abstract class Context {
 
     /** What the contexts of a module share. */
     public final ModuleLink link;
+
+    private byte[][] segments;
+    private List<GuestException> exceptions = List.of();
 
     /** For the generated subclass. */
     protected Context(long memory, Object imports, ModuleLink link) {
@@ -49,6 +57,67 @@ public abstract class Context {
     /** Writes a mutable {@code i64} global. */
     public abstract void globalLong(int index, long value);
 
-    /** Takes over every global of another context of the same module. */
+    /** Takes over every global of a context of the same module. */
     protected abstract void copyGlobals(Context source);
+
+    /** Takes over the whole state of another context of the same module. */
+    public final void copyFrom(Context source) {
+        copyGlobals(source);
+        segments = source.segments == null ? null : source.segments.clone();
+        exceptions = new ArrayList<>(source.exceptions);
+    }
+
+    /** Thrown by generated subclasses for a global that does not exist or has another type. */
+    protected static IllegalArgumentException noSuchGlobal(int index) {
+        return new IllegalArgumentException("no mutable global " + index + " of this type");
+    }
+
+    /** The bytes of a passive data segment, none after it was dropped. */
+    public final byte[] segment(int index) {
+        byte[] own = segments == null ? null : segments[index];
+        return own != null ? own : link.segment(index);
+    }
+
+    /** Compiled {@code data.drop}. */
+    public static void dropSegment(int index, Context context) {
+        if (context.segments == null) {
+            context.segments = new byte[context.link.segmentCount()][];
+        }
+        context.segments[index] = DROPPED;
+    }
+
+    /**
+     * Keeps an exception that compiled code caught with a reference.
+     *
+     * @return its handle, which {@link #takeException} ends
+     */
+    public final int keepException(GuestException exception) {
+        if (exceptions.isEmpty()) {
+            exceptions = new ArrayList<>();
+        }
+        int free = exceptions.indexOf(null);
+        if (free >= 0) {
+            exceptions.set(free, exception);
+            return free;
+        }
+        exceptions.add(exception);
+        return exceptions.size() - 1;
+    }
+
+    /** The exception of a handle, to be thrown again; compiled {@code throw_ref}. */
+    public final GuestException takeException(int handle) {
+        if (handle < 0 || handle >= exceptions.size() || exceptions.get(handle) == null) {
+            throw new GuestTrap(GuestTrap.OTHER, handle);
+        }
+        return exceptions.set(handle, null);
+    }
+
+    /**
+     * The callable of a table entry whose slot does not hold one of the expected type.
+     *
+     * @return null if the index is out of range, the entry empty or of another type
+     */
+    public final Object entry(int index, int type) {
+        return link.entry(index, type);
+    }
 }

@@ -19,4 +19,7 @@ public interface ModuleLink {
 
     /** The bytes of a passive data segment; the caller does not change them. */
     byte[] segment(int index);
+
+    /** Number of data segments. */
+    int segmentCount();
 }

@@ -1,0 +1,25 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.host.engine;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.objectweb.asm.Type;
+
+/** The scratch fields that split functions of a module need in its context. */
+final class Scratch {
+    private final Map<String, String> fields = new TreeMap<>();
+
+    /** The name of the {@code index}-th scratch field of a primitive type. */
+    String field(Type type, int index) {
+        String name = "x" + type.getDescriptor() + index;
+        fields.put(name, type.getDescriptor());
+        return name;
+    }
+
+    /** Descriptor by name of every field asked for. */
+    Map<String, String> fields() {
+        return fields;
+    }
+}

@@ -29,9 +29,11 @@ class GitDiffPropertyTest {
         {"--binary", "-U3"},
         {"--binary", "-U0"},
         {"--binary", "-U1", "-M", "-C", "--find-copies-harder"},
-        {"--binary", "-U10", "-M30%", "-B"},
+        {"--binary", "-U10", "-M30%"},
+        // With renames, -B leaves out the removal of what a renaming overwrites: git cannot apply it.
+        {"--binary", "-B", "--no-renames"},
         {"--binary", "--no-prefix", "-M"},
-        {"--binary", "--patience", "--src-prefix=x/y/", "--dst-prefix=z/w/"},
+        {"--binary", "--patience", "--src-prefix=x/y/", "--dst-prefix=z/w/", "--no-renames"},
         {"--binary", "-W", "--full-index"},
     };
 
@@ -39,7 +41,7 @@ class GitDiffPropertyTest {
 
     static List<Integer> seeds() {
         List<Integer> seeds = new ArrayList<>();
-        for (int i = 0; i < 140; i++) {
+        for (int i = 0; i < 160; i++) {
             seeds.add(i);
         }
         return seeds;

@@ -34,14 +34,14 @@ class GitDiffPropertyTest {
         {"--binary", "-B", "--no-renames"},
         {"--binary", "--no-prefix", "-M"},
         {"--binary", "--patience", "--src-prefix=x/y/", "--dst-prefix=z/w/", "--no-renames"},
-        {"--binary", "-W", "--full-index"},
+        {"--binary", "-U5", "--minimal", "--full-index"},
     };
 
     @TempDir private Path temp;
 
     static List<Integer> seeds() {
         List<Integer> seeds = new ArrayList<>();
-        for (int i = 0; i < 160; i++) {
+        for (int i = 0; i < 120; i++) {
             seeds.add(i);
         }
         return seeds;

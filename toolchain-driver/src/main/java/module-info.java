@@ -3,4 +3,10 @@
  */
 /** From verified sources to a bootable image. */
 module dev.wasmlinux.toolchain {
+    requires java.net.http;
+    requires org.apache.commons.compress;
+    requires org.tukaani.xz;
+    requires tools.jackson.databind;
+
+    exports dev.wasmlinux.toolchain;
 }

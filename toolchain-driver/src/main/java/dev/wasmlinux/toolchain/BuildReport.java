@@ -1,0 +1,125 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.toolchain;
+
+import dev.wasmlinux.toolchain.io.Json;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a build did: an immutable value.
+ *
+ * @param started when it began
+ * @param elapsed how long it took
+ * @param steps every step that was needed, in the order of their dependencies
+ */
+public record BuildReport(Instant started, Duration elapsed, List<StepReport> steps) {
+
+    /** Copies the values. */
+    public BuildReport {
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * One step of a build.
+     *
+     * @param name its name
+     * @param key digest of everything that decides its result
+     * @param identity digest of its result
+     * @param ran whether it ran; false if its result was stored already
+     * @param reason why it ran, or that nothing changed
+     * @param elapsed how long it took now
+     * @param directory the stored result; must not be modified
+     * @param inputs what decides the result, by name
+     * @param outputs the files of the result
+     * @param commands command lines that made the result
+     * @param log log file of the run that made the result
+     */
+    public record StepReport(
+            String name,
+            String key,
+            String identity,
+            boolean ran,
+            String reason,
+            Duration elapsed,
+            Path directory,
+            Map<String, String> inputs,
+            List<Output> outputs,
+            List<String> commands,
+            Path log) {
+
+        /** Copies the values. */
+        public StepReport {
+            inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
+            outputs = List.copyOf(outputs);
+            commands = List.copyOf(commands);
+        }
+    }
+
+    /**
+     * One file of a result.
+     *
+     * @param path relative to the result's directory, with slashes
+     * @param size in bytes; of a symbolic link, of its target's text
+     * @param sha256 digest of the bytes; of a symbolic link, of its target's text
+     */
+    public record Output(String path, long size, String sha256) {}
+
+    /**
+     * The step of this name.
+     *
+     * @param name step name
+     * @return its report
+     * @throws IllegalArgumentException if the build had no such step
+     */
+    public StepReport step(String name) {
+        return steps.stream()
+                .filter(step -> step.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no step " + name));
+    }
+
+    /** The report as JSON, schema version 1: one object, members in a fixed order. */
+    public String toJson() {
+        Json.Members report = Json.object();
+        report.put("schema", 1);
+        report.put("started", started.toString());
+        report.put("seconds", elapsed.toMillis() / 1000.0);
+        Json.Items list = Json.array();
+        for (StepReport step : steps) {
+            Json.Members object = Json.object();
+            object.put("name", step.name());
+            object.put("key", step.key());
+            object.put("identity", step.identity());
+            object.put("ran", step.ran());
+            object.put("reason", step.reason());
+            object.put("seconds", step.elapsed().toMillis() / 1000.0);
+            object.put("directory", step.directory().toString());
+            object.put("log", step.log().toString());
+            Json.Members inputs = Json.object();
+            step.inputs().forEach(inputs::put);
+            object.put("inputs", inputs);
+            Json.Items commands = Json.array();
+            step.commands().forEach(commands::add);
+            object.put("commands", commands);
+            Json.Items outputs = Json.array();
+            for (Output output : step.outputs()) {
+                Json.Members file = Json.object();
+                file.put("path", output.path());
+                file.put("size", output.size());
+                file.put("sha256", output.sha256());
+                outputs.add(file);
+            }
+            object.put("outputs", outputs);
+            list.add(object);
+        }
+        report.put("steps", list);
+        return report.text();
+    }
+}

@@ -1,0 +1,184 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.toolchain.process;
+
+import dev.wasmlinux.toolchain.ToolchainException;
+import dev.wasmlinux.toolchain.ToolchainException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the tools of one build step, and leaves no process of theirs behind, however it ends.
+ *
+ * <p>Output goes to the step's log and to an {@link OutputWatch}. Standard input is empty. A JVM
+ * that is asked to end (Ctrl-C) ends all running tools first; after a {@code kill -9} the next
+ * driver does it, by the {@link Cookie} that the step's lock remembers. Not thread safe.
+ */
+public final class ToolRunner {
+    private static final long GRACE_MILLIS = 1500;
+    private static final Set<ToolRunner> ACTIVE = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(ToolRunner::endActive, "end-tools"));
+    }
+
+    private final Cookie cookie;
+    private final Path log;
+    private volatile Process process;
+    private volatile IOException logFailure;
+    private volatile long lastOutput;
+
+    /**
+     * Creates a runner.
+     *
+     * @param cookie mark for every process started
+     * @param log file that output is appended to
+     */
+    public ToolRunner(Cookie cookie, Path log) {
+        this.cookie = cookie;
+        this.log = log;
+    }
+
+    private static void endActive() {
+        for (ToolRunner runner : ACTIVE) {
+            runner.endAll();
+        }
+    }
+
+    private boolean endAll() {
+        Process running = process;
+        List<ProcessHandle> connected = new ArrayList<>();
+        if (running != null && running.isAlive()) {
+            connected.add(running.toHandle());
+        }
+        return cookie.endAll(connected, GRACE_MILLIS);
+    }
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param command what to run
+     * @param watch reads the output along
+     * @return the exit status, 128 + signal if a signal ended it
+     * @throws ToolchainException if it cannot be started ({@link Kind#HOST}), runs into a limit
+     *     ({@link Kind#BUILD}) or its log cannot be written ({@link Kind#STORAGE})
+     * @throws InterruptedException if interrupted; all its processes have ended then
+     */
+    public int run(Command command, OutputWatch watch)
+            throws ToolchainException, InterruptedException {
+        // The shell sets what Java cannot: the umask. "exec" leaves no shell behind.
+        List<String> argv =
+                new ArrayList<>(List.of("/bin/sh", "-c", "umask 022; exec \"$@\"", "sh"));
+        argv.addAll(command.argv());
+        ProcessBuilder builder = new ProcessBuilder(argv);
+        builder.directory(command.directory().toFile());
+        builder.redirectErrorStream(true);
+        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(command.environment());
+        builder.environment().put(Cookie.VARIABLE, cookie.value());
+        ACTIVE.add(this);
+        boolean done = false;
+        try (OutputStream out = openLog()) {
+            write(out, "$ cd " + command.directory() + " && " + command.shellText() + "\n");
+            process = start(builder, command);
+            lastOutput = System.nanoTime();
+            Thread reader = new Thread(() -> copy(process.getInputStream(), out, watch));
+            reader.setName("tool-output");
+            reader.setDaemon(true);
+            reader.start();
+            int status = await(command);
+            // A tool's orphan may hold the pipe open; it must not outlive the tool.
+            reader.join(GRACE_MILLIS);
+            endAll();
+            reader.join();
+            if (logFailure != null) {
+                throw storage(logFailure);
+            }
+            write(out, "$ exit status " + status + "\n");
+            done = true;
+            return status;
+        } catch (IOException e) {
+            throw storage(e);
+        } finally {
+            if (!done) {
+                endAll();
+            }
+            ACTIVE.remove(this);
+        }
+    }
+
+    private OutputStream openLog() throws IOException {
+        Files.createDirectories(log.toAbsolutePath().getParent());
+        return Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private static Process start(ProcessBuilder builder, Command command)
+            throws ToolchainException {
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new ToolchainException(
+                    Kind.HOST, "cannot run " + command.argv().get(0) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private int await(Command command) throws ToolchainException, InterruptedException {
+        long start = System.nanoTime();
+        while (!process.waitFor(100, TimeUnit.MILLISECONDS)) {
+            long now = System.nanoTime();
+            if (logFailure != null) {
+                throw storage(logFailure);
+            }
+            if (now - start > command.limit().toNanos()) {
+                throw new ToolchainException(
+                        Kind.BUILD, "took longer than " + command.limit() + ", ended it");
+            }
+            if (now - lastOutput > command.silence().toNanos()) {
+                throw new ToolchainException(
+                        Kind.BUILD, "printed nothing for " + command.silence() + ", ended it");
+            }
+        }
+        return process.exitValue();
+    }
+
+    private void copy(InputStream in, OutputStream out, OutputWatch watch) {
+        byte[] buffer = new byte[1 << 14];
+        try (in) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                lastOutput = System.nanoTime();
+                watch.accept(buffer, n);
+                if (logFailure == null) {
+                    try {
+                        out.write(buffer, 0, n);
+                    } catch (IOException e) {
+                        logFailure = e;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // The pipe was closed while its processes were being ended: nothing more to read.
+            return;
+        }
+    }
+
+    private static void write(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ToolchainException storage(IOException e) {
+        return new ToolchainException(
+                Kind.STORAGE, "cannot write the log " + log + ": " + e.getMessage(), e);
+    }
+}

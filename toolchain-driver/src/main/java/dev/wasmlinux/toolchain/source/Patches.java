@@ -1,0 +1,35 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.toolchain.source;
+
+import dev.wasmlinux.toolchain.ToolchainException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** What is done to an unpacked source tree before it is built. */
+public interface Patches {
+    /** Leaves the tree as it is. */
+    Patches NONE =
+            new Patches() {
+                @Override
+                public String digest() {
+                    return "none";
+                }
+
+                @Override
+                public void applyTo(Path tree) {}
+            };
+
+    /** Identity of everything that {@link #applyTo} does. */
+    String digest();
+
+    /**
+     * Changes a tree.
+     *
+     * @param tree unpacked source
+     * @throws ToolchainException {@link ToolchainException.Kind#PATCH} if it does not fit
+     * @throws IOException if reading or writing fails
+     */
+    void applyTo(Path tree) throws ToolchainException, IOException;
+}

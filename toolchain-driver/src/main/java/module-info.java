@@ -3,6 +3,7 @@
  */
 /** From verified sources to a bootable image. */
 module dev.wasmlinux.toolchain {
+    requires dev.wasmlinux.patchset;
     requires java.net.http;
     requires org.apache.commons.compress;
     requires org.tukaani.xz;

@@ -22,10 +22,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -105,7 +105,7 @@ public final class Unpacker {
             return new BZip2CompressorInputStream(file, true);
         }
         if (magic.length >= 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b) {
-            return new GzipCompressorInputStream(file, true);
+            return new GZIPInputStream(file, 1 << 16);
         }
         throw new Refused("neither gzip, bzip2 nor xz");
     }

@@ -1,0 +1,326 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.toolchain;
+
+import dev.wasmlinux.toolchain.ToolchainException.Kind;
+import dev.wasmlinux.toolchain.host.Doctor;
+import dev.wasmlinux.toolchain.host.ToolPath;
+import dev.wasmlinux.toolchain.io.CacheLayout;
+import dev.wasmlinux.toolchain.io.FileLocks;
+import dev.wasmlinux.toolchain.io.Trees;
+import dev.wasmlinux.toolchain.recipe.BuildHost;
+import dev.wasmlinux.toolchain.recipe.Recipes;
+import dev.wasmlinux.toolchain.source.SourceArchive;
+import dev.wasmlinux.toolchain.source.SourceCatalogue;
+import dev.wasmlinux.toolchain.source.SourceStore;
+import dev.wasmlinux.toolchain.step.Step;
+import dev.wasmlinux.toolchain.step.StepCache;
+import dev.wasmlinux.toolchain.step.StepEngine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Turns verified upstream sources into a bootable Linux/Wasm system, with the distribution's stock
+ * compiler.
+ *
+ * <pre>{@code
+ * Toolchain toolchain = Toolchain.builder().sources(Path.of("archives")).build();
+ * BuildReport report = toolchain.build(List.of("kernel"), BuildListener.NONE);
+ * Path kernel = report.step("kernel").directory().resolve("vmlinux.wasm");
+ * }</pre>
+ *
+ * <p>Immutable and thread safe. Toolchains with one cache, also in several processes, wait for each
+ * other where they need to. Cancel a build by interrupting its thread: its tools have ended when
+ * {@link InterruptedException} arrives.
+ */
+public final class Toolchain {
+    private final CacheLayout layout;
+    private final SourceStore store;
+    private final ToolPath path;
+    private final BuildHost host;
+
+    private Toolchain(Builder builder) {
+        Path cache =
+                builder.cache != null ? builder.cache : CacheLayout.userCache(builder.environment);
+        this.layout = CacheLayout.of(cache);
+        List<Path> folders = new ArrayList<>(builder.sources);
+        String inherited = builder.environment.getOrDefault("WASM_LINUX_SOURCES", "");
+        if (!inherited.isEmpty()) {
+            folders.add(Path.of(inherited));
+        }
+        this.store = new SourceStore(layout, folders, builder.offline, builder.environment);
+        this.path = ToolPath.of(builder.environment);
+        this.host = new BuildHost(path, builder.jobs);
+    }
+
+    /** A builder with the defaults of this machine. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The cache directory in use. */
+    public Path cache() {
+        return layout.root();
+    }
+
+    /**
+     * Names of everything that can be built, dependencies first.
+     *
+     * @return component names
+     * @throws ToolchainException if a bundled patch set cannot be read
+     */
+    public List<String> components() throws ToolchainException {
+        return recipes().stream().map(Step::name).toList();
+    }
+
+    /**
+     * Builds components and whatever they need; what is stored already is not built again.
+     *
+     * @param components names, see {@link #components()}
+     * @param listener hears what happens
+     * @return what was done
+     * @throws ToolchainException if something fails
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public BuildReport build(Collection<String> components, BuildListener listener)
+            throws ToolchainException, InterruptedException {
+        return build(components, Set.of(), listener);
+    }
+
+    /**
+     * As {@link #build(Collection, BuildListener)}, and runs some steps in any case.
+     *
+     * @param components names
+     * @param forced names of components to build even if they are stored
+     * @param listener hears what happens
+     * @return what was done
+     * @throws ToolchainException if something fails
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public BuildReport build(
+            Collection<String> components, Set<String> forced, BuildListener listener)
+            throws ToolchainException, InterruptedException {
+        Instant started = Instant.now();
+        long start = System.nanoTime();
+        StepEngine engine = new StepEngine(layout, recipes(), listener);
+        List<BuildReport.StepReport> steps = engine.run(components, forced);
+        return new BuildReport(started, Duration.ofNanos(System.nanoTime() - start), steps);
+    }
+
+    /**
+     * Says whether a component would be built and why, without building anything.
+     *
+     * @param component its name
+     * @return text for people
+     * @throws ToolchainException if the name is unknown or inputs cannot be found out
+     */
+    public String why(String component) throws ToolchainException {
+        return new StepEngine(layout, recipes(), BuildListener.NONE).why(component);
+    }
+
+    /**
+     * The last stored result of a component.
+     *
+     * @param component its name
+     * @return text for people: inputs, commands, outputs
+     * @throws ToolchainException if there is none
+     */
+    public BuildReport.StepReport inspect(String component) throws ToolchainException {
+        new StepEngine(layout, recipes(), BuildListener.NONE).order(List.of(component));
+        return new StepCache(layout.steps())
+                .last(component)
+                .map(
+                        result ->
+                                new BuildReport.StepReport(
+                                        result.name(),
+                                        result.key(),
+                                        result.identity(),
+                                        false,
+                                        "stored",
+                                        Duration.ZERO,
+                                        result.directory(),
+                                        result.inputs(),
+                                        result.outputs(),
+                                        result.commands(),
+                                        result.log()))
+                .orElseThrow(
+                        () -> new ToolchainException(Kind.USAGE, component + " is not built yet"));
+    }
+
+    /**
+     * Puts source archives into the cache, so that builds need no network.
+     *
+     * @param names components with a source of their own ("linux", "musl", "busybox"); all if empty
+     * @param listener hears what happens
+     * @return where each archive came from, by component
+     * @throws ToolchainException if one cannot be had
+     * @throws InterruptedException if the thread was interrupted; partial downloads are kept
+     */
+    public Map<String, String> fetch(Collection<String> names, BuildListener listener)
+            throws ToolchainException, InterruptedException {
+        List<SourceArchive> all = SourceCatalogue.all();
+        Map<String, String> origins = new LinkedHashMap<>();
+        for (String name : names) {
+            if (all.stream().noneMatch(archive -> archive.component().equals(name))) {
+                throw new ToolchainException(
+                        Kind.USAGE,
+                        "no source "
+                                + name
+                                + "; there are: "
+                                + String.join(
+                                        ", ", all.stream().map(SourceArchive::component).toList()));
+            }
+        }
+        for (SourceArchive archive : all) {
+            if (names.isEmpty() || names.contains(archive.component())) {
+                SourceStore.Stored stored = store.obtain(archive, listener);
+                origins.put(
+                        archive.component(), stored.variant().name() + " from " + stored.origin());
+            }
+        }
+        return origins;
+    }
+
+    /**
+     * Deletes stored results and workspaces.
+     *
+     * @param components names; all if empty
+     * @param sources whether archives go too
+     * @throws ToolchainException if a name is unknown or deletion fails
+     * @throws InterruptedException if interrupted while waiting for a running build
+     */
+    public void clean(Collection<String> components, boolean sources)
+            throws ToolchainException, InterruptedException {
+        List<String> known = components();
+        for (String name : components) {
+            if (!known.contains(name)) {
+                throw new ToolchainException(
+                        Kind.USAGE,
+                        "no component " + name + "; there are: " + String.join(", ", known));
+            }
+        }
+        StepCache cache = new StepCache(layout.steps());
+        try {
+            for (String name : components.isEmpty() ? known : components) {
+                try (FileLocks lock = FileLocks.acquire(layout.lock("step-" + name), () -> {})) {
+                    lock.note(lock.previousNote());
+                    cache.delete(name);
+                }
+                String workspace = Recipes.workspaceOf(name);
+                if (!workspace.isEmpty()) {
+                    try (FileLocks lock =
+                            FileLocks.acquire(layout.lock("work-" + workspace), () -> {})) {
+                        lock.note(lock.previousNote());
+                        Trees.delete(layout.work().resolve(workspace));
+                    }
+                }
+            }
+            if (components.isEmpty()) {
+                Trees.delete(layout.logs());
+            }
+            if (sources) {
+                Trees.delete(layout.sources());
+            }
+        } catch (IOException e) {
+            throw new ToolchainException(Kind.STORAGE, "cannot clean: " + e, e);
+        }
+    }
+
+    /**
+     * Examines this machine: tools, versions, and whether the compiler can do what is needed.
+     *
+     * @return every check with its outcome
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public HostReport doctor() throws InterruptedException {
+        return new Doctor(path, layout, Path.of("/etc/os-release")).examine();
+    }
+
+    private List<Step> recipes() throws ToolchainException {
+        return Recipes.all(host, store);
+    }
+
+    /** Collects what a {@link Toolchain} works with. Not thread safe. */
+    public static final class Builder {
+        private final List<Path> sources = new ArrayList<>();
+        private Map<String, String> environment = System.getenv();
+        private Path cache;
+        private boolean offline;
+        private int jobs = Runtime.getRuntime().availableProcessors();
+
+        private Builder() {}
+
+        /**
+         * Sets the cache directory; default is the user's, by the XDG specification.
+         *
+         * @param directory created when needed
+         * @return this
+         */
+        public Builder cache(Path directory) {
+            cache = directory;
+            return this;
+        }
+
+        /**
+         * Adds a folder with source archives, asked before any download; never modified.
+         *
+         * @param directory existing folder
+         * @return this
+         */
+        public Builder sources(Path directory) {
+            sources.add(directory);
+            return this;
+        }
+
+        /**
+         * Forbids connections.
+         *
+         * @param value true for none at all
+         * @return this
+         */
+        public Builder offline(boolean value) {
+            offline = value;
+            return this;
+        }
+
+        /**
+         * Sets how many compilers run at once; default is the number of processors.
+         *
+         * @param number at least 1
+         * @return this
+         */
+        public Builder jobs(int number) {
+            if (number < 1) {
+                throw new IllegalArgumentException("jobs must be at least 1: " + number);
+            }
+            jobs = number;
+            return this;
+        }
+
+        /**
+         * Sets the environment in which tools, folders and proxies are looked up; default is the
+         * process's own. Builds inherit nothing from it but the directories of PATH.
+         *
+         * @param variables names and values
+         * @return this
+         */
+        public Builder environment(Map<String, String> variables) {
+            environment = Map.copyOf(variables);
+            return this;
+        }
+
+        /** The toolchain. */
+        public Toolchain build() {
+            return new Toolchain(this);
+        }
+    }
+}

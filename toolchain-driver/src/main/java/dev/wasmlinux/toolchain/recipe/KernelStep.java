@@ -1,0 +1,70 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.toolchain.recipe;
+
+import dev.wasmlinux.toolchain.ToolchainException;
+import dev.wasmlinux.toolchain.io.Trees;
+import dev.wasmlinux.toolchain.source.SourceTree;
+import dev.wasmlinux.toolchain.step.Step;
+import dev.wasmlinux.toolchain.step.StepContext;
+import dev.wasmlinux.toolchain.step.StepInputs;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The kernel: {@code vmlinux.wasm}, the same with names as {@code vmlinux}, {@code
+ * vmlinux.symbols}, and the {@code config} it was made from. Incremental: when a source file
+ * changes, kbuild compiles what depends on it.
+ */
+public final class KernelStep implements Step {
+    private static final String RECIPE = "1 wasm_defconfig";
+
+    private final KernelTree kernel;
+
+    /**
+     * Creates the step.
+     *
+     * @param host where it runs
+     * @param source the kernel's source
+     */
+    public KernelStep(BuildHost host, SourceTree source) {
+        this.kernel = new KernelTree(host, source);
+    }
+
+    @Override
+    public String name() {
+        return "kernel";
+    }
+
+    @Override
+    public List<String> dependencies() {
+        return List.of();
+    }
+
+    @Override
+    public void inputs(StepInputs inputs) throws ToolchainException {
+        inputs.add("recipe", RECIPE);
+        kernel.inputs(inputs);
+    }
+
+    @Override
+    public void run(StepContext context)
+            throws ToolchainException, IOException, InterruptedException {
+        String identity =
+                RECIPE
+                        + "\n"
+                        + kernel.host().llvm().identity()
+                        + "\n"
+                        + BuildHost.fixedEnvironment();
+        KernelTree.Objects objects = kernel.open(context, "objects", identity);
+        context.action("configuring the kernel");
+        objects.make(List.of("wasm_defconfig"));
+        context.action("compiling the kernel");
+        objects.make(List.of("vmlinux"));
+        for (String file : List.of("vmlinux.wasm", "vmlinux", "vmlinux.symbols")) {
+            Trees.copy(objects.directory().resolve(file), context.output().resolve(file));
+        }
+        Trees.copy(objects.directory().resolve(".config"), context.output().resolve("config"));
+    }
+}

@@ -4,10 +4,14 @@
 /** From verified sources to a bootable image. */
 module dev.wasmlinux.toolchain {
     requires dev.wasmlinux.patchset;
+    requires info.picocli;
     requires java.net.http;
     requires org.apache.commons.compress;
     requires org.tukaani.xz;
     requires tools.jackson.databind;
 
     exports dev.wasmlinux.toolchain;
+
+    opens dev.wasmlinux.toolchain.cli to
+            info.picocli;
 }

@@ -10,14 +10,17 @@ import dev.wasmlinux.toolchain.io.CacheLayout;
 import dev.wasmlinux.toolchain.io.FileLocks;
 import dev.wasmlinux.toolchain.io.Trees;
 import dev.wasmlinux.toolchain.recipe.BuildHost;
+import dev.wasmlinux.toolchain.recipe.BundledPatches;
 import dev.wasmlinux.toolchain.recipe.Recipes;
 import dev.wasmlinux.toolchain.source.SourceArchive;
 import dev.wasmlinux.toolchain.source.SourceCatalogue;
 import dev.wasmlinux.toolchain.source.SourceStore;
+import dev.wasmlinux.toolchain.source.Unpacker;
 import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepCache;
 import dev.wasmlinux.toolchain.step.StepEngine;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,9 +79,8 @@ public final class Toolchain {
      * Names of everything that can be built, dependencies first.
      *
      * @return component names
-     * @throws ToolchainException if a bundled patch set cannot be read
      */
-    public List<String> components() throws ToolchainException {
+    public List<String> components() {
         return recipes().stream().map(Step::name).toList();
     }
 
@@ -191,6 +193,47 @@ public final class Toolchain {
     }
 
     /**
+     * Applies a bundled patch set to a fresh tree from its verified archive, and throws the tree
+     * away.
+     *
+     * @param component whose patch set
+     * @param listener hears what happens
+     * @return what was applied to what, for people
+     * @throws ToolchainException {@link Kind#PATCH} if it does not fit
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public String verifyPatches(String component, BuildListener listener)
+            throws ToolchainException, InterruptedException {
+        SourceArchive archive =
+                SourceCatalogue.all().stream()
+                        .filter(a -> a.component().equals(component))
+                        .findFirst()
+                        .orElseThrow(
+                                () -> new ToolchainException(Kind.USAGE, "no set " + component));
+        BundledPatches patches = new BundledPatches(component);
+        SourceStore.Stored stored = store.obtain(archive, listener);
+        Path scratch = null;
+        try {
+            layout.createWork();
+            scratch = Files.createTempDirectory(layout.work(), "scratch-");
+            listener.note("unpacking " + stored.variant().name());
+            Unpacker.unpack(stored.file(), stored.variant().name(), scratch);
+            patches.applyTo(scratch);
+            return patches.set() + " fits " + stored.variant().name();
+        } catch (IOException e) {
+            throw new ToolchainException(Kind.STORAGE, "cannot verify: " + e, e);
+        } finally {
+            if (scratch != null) {
+                try {
+                    Trees.delete(scratch);
+                } catch (IOException e) {
+                    listener.note("cannot delete " + scratch + ": " + e);
+                }
+            }
+        }
+    }
+
+    /**
      * Deletes stored results and workspaces.
      *
      * @param components names; all if empty
@@ -245,7 +288,7 @@ public final class Toolchain {
         return new Doctor(path, layout, Path.of("/etc/os-release")).examine();
     }
 
-    private List<Step> recipes() throws ToolchainException {
+    private List<Step> recipes() {
         return Recipes.all(host, store);
     }
 

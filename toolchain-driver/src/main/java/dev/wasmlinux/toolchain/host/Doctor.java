@@ -239,10 +239,6 @@ public final class Doctor {
                 "typedef long jmp_buf[8];\n"
                         + "int setjmp(jmp_buf) __attribute__((returns_twice));\n"
                         + "void longjmp(jmp_buf, int) __attribute__((noreturn));\n"
-                        + "void __wasm_setjmp(void *e, unsigned l, void *f) {}\n"
-                        + "unsigned __wasm_setjmp_test(void *e, void *f) { return 1; }\n"
-                        + "void __wasm_longjmp(void *e, int v) {\n"
-                        + "  __builtin_wasm_throw(1, e);\n}\n"
                         + "static jmp_buf there;\n"
                         + "_Thread_local int own;\n"
                         + "int shared;\n"
@@ -252,37 +248,15 @@ public final class Doctor {
                         + "void _start(void) {\n"
                         + "  if (!setjmp(there)) jump();\n"
                         + "  __atomic_fetch_add(&shared, own, 5);\n}\n";
-        List<String> compile =
-                List.of(
-                        compiler.clang().toString(),
-                        "--target=wasm32-unknown-unknown",
-                        "-O2",
-                        "-matomics",
-                        "-mbulk-memory",
-                        "-mexception-handling",
-                        "-mllvm",
-                        "-wasm-enable-sjlj",
-                        "-mllvm",
-                        "-wasm-use-legacy-eh=false",
-                        "-Wno-everything",
-                        "-c",
-                        "probe.c",
-                        "-o",
-                        "probe.o");
-        // The tag that the compiler's setjmp throws is the C library's to define.
+        // What the compiler's setjmp calls is the C library's to define, in a file of its own.
+        String runtime =
+                "void __wasm_setjmp(void *e, unsigned l, void *f) {}\n"
+                        + "unsigned __wasm_setjmp_test(void *e, void *f) { return 1; }\n"
+                        + "void __wasm_longjmp(void *e, int v) {\n"
+                        + "  __builtin_wasm_throw(1, e);\n}\n";
+        // So is the tag that longjmp throws.
         String tag =
                 "  .globl __c_longjmp\n  .tagtype __c_longjmp i32\n__c_longjmp:\n";
-        List<String> assemble =
-                List.of(
-                        compiler.clang().toString(),
-                        "--target=wasm32-unknown-unknown",
-                        "-matomics",
-                        "-mbulk-memory",
-                        "-mexception-handling",
-                        "-c",
-                        "tag.s",
-                        "-o",
-                        "tag.o");
         List<String> link =
                 List.of(
                         compiler.sibling("wasm-ld").toString(),
@@ -295,14 +269,19 @@ public final class Doctor {
                         "--export=__tls_base",
                         "--export=product",
                         "probe.o",
+                        "runtime.o",
                         "tag.o",
                         builtins.toString(),
                         "-o",
                         "probe.wasm");
         String answer =
                 trial(
-                        Map.of("probe.c", source, "tag.s", tag),
-                        List.of(compile, assemble, link));
+                        Map.of("probe.c", source, "runtime.c", runtime, "tag.s", tag),
+                        List.of(
+                                compile(compiler, "probe.c", "probe.o"),
+                                compile(compiler, "runtime.c", "runtime.o"),
+                                compile(compiler, "tag.s", "tag.o"),
+                                link));
         checks.add(
                 new Check(
                         "wasm program",
@@ -310,6 +289,25 @@ public final class Doctor {
                         "shared memory, thread-local storage, setjmp by exnref",
                         answer.isEmpty() ? "works" : answer,
                         "every program of the system"));
+    }
+
+    private static List<String> compile(Llvm.Candidate compiler, String source, String object) {
+        return List.of(
+                compiler.clang().toString(),
+                "--target=wasm32-unknown-unknown",
+                "-O2",
+                "-matomics",
+                "-mbulk-memory",
+                "-mexception-handling",
+                "-mllvm",
+                "-wasm-enable-sjlj",
+                "-mllvm",
+                "-wasm-use-legacy-eh=false",
+                "-Wno-everything",
+                "-c",
+                source,
+                "-o",
+                object);
     }
 
     private String trial(Map<String, String> files, List<List<String>> commands)

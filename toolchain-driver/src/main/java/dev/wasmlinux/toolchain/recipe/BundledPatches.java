@@ -11,41 +11,49 @@ import dev.wasmlinux.toolchain.source.Patches;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/**
- * A patch set of the library as the change to a source tree.
- *
- * @param set the set
- */
-public record BundledPatches(PatchSet set) implements Patches {
+/** A patch set of the library as the change to a source tree; read when first needed. */
+public final class BundledPatches implements Patches {
+    private final String component;
+    private PatchSet set;
 
     /**
-     * Loads the set of a component.
+     * Names the set of a component.
      *
      * @param component for example "linux"
-     * @return its patches
+     */
+    public BundledPatches(String component) {
+        this.component = component;
+    }
+
+    /**
+     * The set.
+     *
      * @throws ToolchainException {@link Kind#PATCH} if it cannot be read
      */
-    public static BundledPatches of(String component) throws ToolchainException {
-        try {
-            return new BundledPatches(PatchSet.bundled(component));
-        } catch (IOException | PatchException e) {
-            throw new ToolchainException(
-                    Kind.PATCH, "patch set " + component + ": " + e.getMessage(), e);
+    public synchronized PatchSet set() throws ToolchainException {
+        if (set == null) {
+            try {
+                set = PatchSet.bundled(component);
+            } catch (IOException | PatchException e) {
+                throw new ToolchainException(
+                        Kind.PATCH, "patch set " + component + ": " + e.getMessage(), e);
+            }
         }
+        return set;
     }
 
     @Override
-    public String digest() {
-        return set.digest();
+    public String digest() throws ToolchainException {
+        return set().digest();
     }
 
     @Override
     public void applyTo(Path tree) throws ToolchainException, IOException {
         try {
-            set.applyTo(tree);
+            set().applyTo(tree);
         } catch (PatchException e) {
             throw new ToolchainException(
-                    Kind.PATCH, "patch set " + set + " does not fit: " + e.getMessage(), e);
+                    Kind.PATCH, "patch set " + set() + " does not fit: " + e.getMessage(), e);
         }
     }
 }

@@ -3,7 +3,6 @@
  */
 package dev.wasmlinux.toolchain.recipe;
 
-import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.source.SourceCatalogue;
 import dev.wasmlinux.toolchain.source.SourceStore;
 import dev.wasmlinux.toolchain.source.SourceTree;
@@ -20,11 +19,10 @@ public final class Recipes {
      * @param host where they run
      * @param store where sources come from
      * @return steps with unique names
-     * @throws ToolchainException if a bundled patch set cannot be read
      */
-    public static List<Step> all(BuildHost host, SourceStore store) throws ToolchainException {
+    public static List<Step> all(BuildHost host, SourceStore store) {
         SourceTree linux =
-                new SourceTree(SourceCatalogue.LINUX, BundledPatches.of("linux"), store);
+                new SourceTree(SourceCatalogue.LINUX, new BundledPatches("linux"), store);
         return List.of(
                 new KernelHeadersStep(host, linux),
                 new KernelStep(host, linux),

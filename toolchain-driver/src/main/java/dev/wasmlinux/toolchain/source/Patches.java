@@ -21,8 +21,12 @@ public interface Patches {
                 public void applyTo(Path tree) {}
             };
 
-    /** Identity of everything that {@link #applyTo} does. */
-    String digest();
+    /**
+     * Identity of everything that {@link #applyTo} does.
+     *
+     * @throws ToolchainException {@link ToolchainException.Kind#PATCH} if it cannot be read
+     */
+    String digest() throws ToolchainException;
 
     /**
      * Changes a tree.

@@ -35,8 +35,9 @@ public record SourceTree(SourceArchive archive, Patches patches, SourceStore sto
      * Names what decides the tree.
      *
      * @param inputs where to add it
+     * @throws ToolchainException if the patches cannot be read
      */
-    public void addTo(StepInputs inputs) {
+    public void addTo(StepInputs inputs) throws ToolchainException {
         inputs.add("source", archive.identity());
         inputs.add("patches", patches.digest());
     }

@@ -1,0 +1,103 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.toolchain.cli;
+
+import dev.wasmlinux.toolchain.ToolchainException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line tool {@code wasm-linux}. */
+@Command(
+        name = "wasm-linux",
+        description = "A real Linux kernel, compiled to WebAssembly, booted inside the JVM.",
+        mixinStandardHelpOptions = true,
+        version = "wasm-linux 0.1.0",
+        subcommands = {
+            BuildCommand.class,
+            FetchCommand.class,
+            PatchCommand.class,
+            CleanCommand.class,
+            DoctorCommand.class,
+            WhyCommand.class,
+            InspectCommand.class,
+            ReportCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:success",
+            "1:a tool of the build failed",
+            "2:wrong usage, or unknown component",
+            "3:a tool of this machine is missing or cannot do what is needed",
+            "4:a source archive is neither at hand nor reachable",
+            "5:an archive has the wrong SHA-256",
+            "6:a patch set does not fit",
+            "7:an archive is malformed",
+            "8:reading or writing files failed, for example a full disk",
+            "70:an error in this program; please report it",
+            "130:interrupted"
+        },
+        footer = {
+            "",
+            "Environment:",
+            "  WASM_LINUX_CACHE     cache directory (default: ~/.cache/wasm-linux)",
+            "  WASM_LINUX_SOURCES   folder with source archives, as --sources",
+            "  JAVA_HOME            Java 17 or later to run on"
+        })
+public final class Main implements Runnable {
+    static final int INTERNAL_ERROR = 70;
+    static final int INTERRUPTED = 130;
+
+    @Spec private CommandSpec spec;
+
+    /**
+     * Runs the tool and ends the process with its exit code.
+     *
+     * @param arguments command line
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments, System.out, System.err));
+    }
+
+    /**
+     * Runs the tool.
+     *
+     * @param arguments command line
+     * @param out where results go
+     * @param err where progress and errors go
+     * @return the exit code
+     */
+    static int run(String[] arguments, PrintStream out, PrintStream err) {
+        CommandLine line = new CommandLine(new Main());
+        line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        line.setExecutionExceptionHandler(Main::handle);
+        return line.execute(arguments);
+    }
+
+    private static int handle(
+            Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+        if (e instanceof ToolchainException failure) {
+            line.getErr().println("wasm-linux: " + failure.getMessage());
+            return failure.kind().exitCode();
+        }
+        if (e instanceof InterruptedException) {
+            line.getErr().println("wasm-linux: interrupted");
+            return INTERRUPTED;
+        }
+        line.getErr().println("wasm-linux: internal error");
+        e.printStackTrace(line.getErr());
+        return INTERNAL_ERROR;
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "a command is missing; see wasm-linux --help");
+    }
+}

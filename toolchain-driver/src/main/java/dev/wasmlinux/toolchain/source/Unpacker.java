@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
@@ -187,11 +188,19 @@ public final class Unpacker {
             parent(path, entry.getName());
             Files.deleteIfExists(path);
             Files.copy(existing, path, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-        } else if (entry.isFile()) {
+        } else if (isRegular(entry)) {
             file(tar, entry, path);
         } else {
             throw new Refused("neither file, directory nor link: " + entry.getName());
         }
+    }
+
+    /** By the type byte: the library's own answer takes pipes and devices for files. */
+    private static boolean isRegular(TarArchiveEntry entry) {
+        byte type = entry.getLinkFlag();
+        return type == TarConstants.LF_NORMAL
+                || type == TarConstants.LF_OLDNORM
+                || type == TarConstants.LF_CONTIG;
     }
 
     private void checkLink(Path path, TarArchiveEntry entry) throws Refused {

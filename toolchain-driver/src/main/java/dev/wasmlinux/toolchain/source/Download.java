@@ -24,10 +24,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.JsonNode;
 
@@ -232,6 +232,10 @@ final class Download {
         return false;
     }
 
+    /**
+     * Copies the body. The HTTP client of Java 17 swallows interrupts of a reader and has no time
+     * limit for a read, so another thread reads; closing the body ends it.
+     */
     private long copy(
             InputStream body,
             Path partial,
@@ -239,52 +243,45 @@ final class Download {
             String name,
             long total,
             BuildListener listener)
-            throws IOException {
-        ScheduledExecutorService timer =
-                Executors.newSingleThreadScheduledExecutor(
-                        task -> {
-                            Thread thread = new Thread(task, "download-stall");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
+            throws IOException, InterruptedException {
         AtomicLong last = new AtomicLong(System.nanoTime());
-        long stall = limits.stall().toMillis();
-        // A read cannot time out; closing the stream ends it.
-        ScheduledFuture<?> watch =
-                timer.scheduleWithFixedDelay(
+        FutureTask<Long> reading =
+                new FutureTask<>(
                         () -> {
-                            if (System.nanoTime() - last.get() > limits.stall().toNanos()) {
-                                close(body);
+                            long done = start;
+                            try (OutputStream out =
+                                    Files.newOutputStream(
+                                            partial,
+                                            StandardOpenOption.CREATE,
+                                            StandardOpenOption.APPEND)) {
+                                byte[] buffer = new byte[1 << 16];
+                                for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+                                    out.write(buffer, 0, n);
+                                    done += n;
+                                    last.set(System.nanoTime());
+                                    listener.downloading(name, done, total);
+                                }
                             }
-                        },
-                        stall / 4 + 1,
-                        stall / 4 + 1,
-                        TimeUnit.MILLISECONDS);
-        long done = start;
-        try (OutputStream out =
-                Files.newOutputStream(
-                        partial, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            byte[] buffer = new byte[1 << 16];
-            for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-                out.write(buffer, 0, n);
-                done += n;
-                last.set(System.nanoTime());
-                listener.downloading(name, done, total);
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new java.io.InterruptedIOException("download interrupted");
+                            return done;
+                        });
+        Thread reader = new Thread(reading, "download");
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            while (true) {
+                try {
+                    return reading.get(50, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    if (System.nanoTime() - last.get() > limits.stall().toNanos()) {
+                        throw new IOException("sent nothing for " + limits.stall(), e);
+                    }
+                } catch (ExecutionException e) {
+                    throw new IOException(e.getCause().getMessage(), e.getCause());
                 }
             }
-            return done;
-        } catch (java.io.InterruptedIOException e) {
-            throw e;
-        } catch (IOException e) {
-            if (System.nanoTime() - last.get() > limits.stall().toNanos()) {
-                throw new IOException("sent nothing for " + limits.stall(), e);
-            }
-            throw e;
         } finally {
-            watch.cancel(false);
-            timer.shutdownNow();
+            close(body);
+            reader.join();
         }
     }
 

@@ -12,7 +12,6 @@ import dev.wasmlinux.toolchain.io.FileLocks;
 import dev.wasmlinux.toolchain.io.Trees;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -218,11 +217,6 @@ public final class SourceStore {
             }
             try {
                 return download(variant, listener);
-            } catch (InterruptedIOException e) {
-                if (Thread.interrupted()) {
-                    throw new InterruptedException(e.getMessage());
-                }
-                failures.append("\n  ").append(e.getMessage());
             } catch (Download.WrongDigest e) {
                 wrong = true;
                 failures.append("\n  ").append(e.getMessage());

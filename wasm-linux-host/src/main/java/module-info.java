@@ -12,5 +12,6 @@ module dev.wasmlinux.host {
     requires org.objectweb.asm.tree.analysis;
 
     exports dev.wasmlinux.host;
+    exports dev.wasmlinux.host.device;
     exports dev.wasmlinux.host.rt;
 }

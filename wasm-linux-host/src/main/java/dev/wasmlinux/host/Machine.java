@@ -3,14 +3,22 @@
  */
 package dev.wasmlinux.host;
 
+import dev.wasmlinux.host.agent.AgentClient;
+import dev.wasmlinux.host.device.VirtioConsole;
+import dev.wasmlinux.host.device.VirtioDevice;
+import dev.wasmlinux.host.device.VirtioEntropy;
 import dev.wasmlinux.host.kernel.BootPlan;
-import dev.wasmlinux.host.kernel.DeviceWindow;
 import dev.wasmlinux.host.kernel.RunningKernel;
 import dev.wasmlinux.host.memory.PhysicalMemory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -48,10 +56,12 @@ public final class Machine implements AutoCloseable {
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private final RunningKernel kernel;
+    private final AgentClient agent;
     private State state = State.CREATED;
 
-    private Machine(RunningKernel kernel) {
+    private Machine(RunningKernel kernel, AgentClient agent) {
         this.kernel = kernel;
+        this.agent = agent;
     }
 
     /** A builder with defaults: 256 MiB of memory, one CPU, kernel messages discarded. */
@@ -96,6 +106,26 @@ public final class Machine implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs a command in the guest through the image's agent and waits for its end. Commands run one
+     * at a time.
+     *
+     * @param in read until its end on a daemon thread; end of file goes on to the command
+     * @param out gets the command's standard output, or everything when it runs on the terminal
+     * @param err gets its standard error
+     * @return how the command ended
+     * @throws MachineException if it cannot be started
+     * @throws IOException if the machine ended meanwhile, or an output stream failed
+     * @throws IllegalStateException if the machine has no agent console
+     */
+    public WaitStatus run(Command command, InputStream in, OutputStream out, OutputStream err)
+            throws IOException {
+        if (agent == null) {
+            throw new IllegalStateException("the machine was built without an agent console");
+        }
+        return agent.run(command, in, out, err);
+    }
+
     /** Ends the guest and gives threads and memory back. May be called in any state, repeatedly. */
     @Override
     public void close() {
@@ -120,6 +150,8 @@ public final class Machine implements AutoCloseable {
         private InstantSource clock = InstantSource.system();
         private byte[] seed;
         private int taskLimit = 4096;
+        private VirtioConsole console;
+        private final List<VirtioDevice> devices = new ArrayList<>();
 
         private Builder() {}
 
@@ -177,6 +209,24 @@ public final class Machine implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Adds a device; the guest sees devices in the order of the calls. A source of entropy is
+         * always there.
+         */
+        public Builder device(VirtioDevice device) {
+            devices.add(Objects.requireNonNull(device));
+            return this;
+        }
+
+        /**
+         * Sets the console. Without it, the machine gets one with the ports of the agent, which
+         * {@link Machine#run} needs.
+         */
+        public Builder console(VirtioConsole device) {
+            this.console = Objects.requireNonNull(device);
+            return this;
+        }
+
         /** Most tasks (processes, threads, kernel threads) at a time; beyond it fork fails. */
         public Builder taskLimit(int count) {
             if (count < 16) {
@@ -204,7 +254,9 @@ public final class Machine implements AutoCloseable {
             }
             long origin = System.nanoTime();
             InstantSource wall = clock;
-            return new Machine(
+            VirtioConsole first = console == null ? AgentClient.newConsole() : console;
+            AgentClient agent = console == null ? new AgentClient(first) : null;
+            RunningKernel kernel =
                     new RunningKernel(
                             new BootPlan(
                                     "wasm-linux-" + NUMBERS.incrementAndGet(),
@@ -215,12 +267,21 @@ public final class Machine implements AutoCloseable {
                                     commandLine,
                                     image.initramfs(),
                                     seed == null ? freshSeed() : seed,
-                                    new NoDevices(),
+                                    allDevices(first),
                                     kernelLog,
                                     () -> System.nanoTime() - origin,
                                     () -> nanos(wall.instant()),
                                     image.programs(),
-                                    taskLimit)));
+                                    taskLimit));
+            return new Machine(kernel, agent);
+        }
+
+        private List<VirtioDevice> allDevices(VirtioConsole first) {
+            List<VirtioDevice> all = new ArrayList<>();
+            all.add(first);
+            all.addAll(devices);
+            all.add(new VirtioEntropy());
+            return all;
         }
 
         private static byte[] freshSeed() {
@@ -231,21 +292,6 @@ public final class Machine implements AutoCloseable {
 
         private static long nanos(Instant instant) {
             return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
-        }
-    }
-
-    private static final class NoDevices implements DeviceWindow {
-        @Override
-        public int read(int address, int size) {
-            return 0;
-        }
-
-        @Override
-        public void write(int address, int size, int value) {}
-
-        @Override
-        public int count() {
-            return 0;
         }
     }
 }

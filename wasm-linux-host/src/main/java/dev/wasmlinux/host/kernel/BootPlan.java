@@ -6,9 +6,12 @@ package dev.wasmlinux.host.kernel;
 import dev.wasmlinux.abi.SymbolTable;
 import dev.wasmlinux.abi.devicetree.DeviceTree;
 import dev.wasmlinux.abi.devicetree.DeviceTreeBuilder;
+import dev.wasmlinux.host.device.MmioBus;
+import dev.wasmlinux.host.device.VirtioDevice;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.DataPlacement;
 import dev.wasmlinux.host.memory.PhysicalMemory;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -24,7 +27,7 @@ import java.util.function.LongSupplier;
  * @param commandLine kernel command line
  * @param initramfs image, may be empty
  * @param seed entropy for the kernel, at least 32 bytes
- * @param devices device window
+ * @param devices virtio devices in the order of their addresses and lines
  * @param earlyConsole takes the bytes of the early console, on a thread of the machine
  * @param monotonicClock nanoseconds since the machine's start
  * @param realtimeClock nanoseconds since the epoch
@@ -40,18 +43,12 @@ public record BootPlan(
         String commandLine,
         byte[] initramfs,
         byte[] seed,
-        DeviceWindow devices,
+        List<VirtioDevice> devices,
         Consumer<byte[]> earlyConsole,
         LongSupplier monotonicClock,
         LongSupplier realtimeClock,
         Map<String, CompiledModule> programs,
         int taskLimit) {
-    /** First address of the device window. */
-    public static final int DEVICE_WINDOW = 0xC0000000;
-
-    /** Bytes of the window that each device has. */
-    public static final int DEVICE_STRIDE = 0x1000;
-
     private static final int ALIGNMENT = 1 << 16;
 
     /**
@@ -134,14 +131,14 @@ public record BootPlan(
                 .cells("#address-cells", 1)
                 .cells("#size-cells", 1)
                 .flag("ranges");
-        for (int device = 0; device < devices.count(); device++) {
-            int address = DEVICE_WINDOW + device * DEVICE_STRIDE;
+        for (int device = 0; device < devices.size(); device++) {
+            int address = MmioBus.BASE + device * MmioBus.STRIDE;
             int line = device + 1;
             node.node(
                     "virtio@" + Integer.toHexString(address),
                     each ->
                             each.strings("compatible", "virtio,mmio")
-                                    .cells("reg", address, DEVICE_STRIDE)
+                                    .cells("reg", address, MmioBus.STRIDE)
                                     .cells("interrupts", line));
         }
     }

@@ -6,6 +6,9 @@ package dev.wasmlinux.host.kernel;
 import dev.wasmlinux.host.ExitReason;
 import dev.wasmlinux.host.cpu.LogicalCpu;
 import dev.wasmlinux.host.cpu.Timers;
+import dev.wasmlinux.host.device.MmioBus;
+import dev.wasmlinux.host.device.VirtioDevice;
+import dev.wasmlinux.host.device.VirtioMmioTransport;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.DataPlacement;
 import dev.wasmlinux.host.memory.AddressSpace;
@@ -54,6 +57,8 @@ public final class RunningKernel implements Life, AutoCloseable {
     private final Programs programs;
     private final LogPump log;
     private final int irqLines;
+    private final List<VirtioMmioTransport> transports;
+    private final MmioBus bus;
     private final Map<Integer, AddressSpace> spaces = new ConcurrentHashMap<>();
     private final AtomicInteger spaceHandles = new AtomicInteger();
     private final CompletableFuture<ExitReason> end = new CompletableFuture<>();
@@ -76,6 +81,15 @@ public final class RunningKernel implements Life, AutoCloseable {
                         new KernelEntry(module, memory), this, cpus, plan.name(), plan.taskLimit());
         this.timers =
                 new Timers(plan.name() + "-timers", cpus, plan.monotonicClock(), PENDING_TIMER);
+        List<VirtioMmioTransport> made = new ArrayList<>();
+        for (VirtioDevice device : plan.devices()) {
+            int line = made.size() + 1;
+            made.add(
+                    new VirtioMmioTransport(
+                            new DeviceMemory(memory), () -> raiseLine(line), device));
+        }
+        this.transports = List.copyOf(made);
+        this.bus = new MmioBus(transports);
         this.log = new LogPump(plan.name() + "-log", plan.earlyConsole());
         this.programs =
                 new Programs(
@@ -139,15 +153,8 @@ public final class RunningKernel implements Life, AutoCloseable {
         }
     }
 
-    /**
-     * Raises a device interrupt line. Any thread.
-     *
-     * @param line 1 to 31
-     */
-    public void raiseLine(int line) {
-        if (ended) {
-            return;
-        }
+    /** Raises a device interrupt line. Any thread; not after the transports are closed. */
+    private void raiseLine(int line) {
         memory.getAndOrInt(irqLines, 1 << line);
         LogicalCpu target = cpus.get(0);
         for (LogicalCpu cpu : cpus) {
@@ -182,8 +189,8 @@ public final class RunningKernel implements Life, AutoCloseable {
         return programs;
     }
 
-    DeviceWindow devices() {
-        return plan.devices();
+    MmioBus devices() {
+        return bus;
     }
 
     LogPump log() {
@@ -263,6 +270,7 @@ public final class RunningKernel implements Life, AutoCloseable {
         end(new ExitReason(ExitReason.Kind.CLOSED, 0, "", null));
         timers.close();
         programs.close();
+        transports.forEach(VirtioMmioTransport::close);
         List<Thread> left = tasks.awaitEnd(END_TIME);
         if (!left.isEmpty()) {
             log.close();

@@ -98,6 +98,16 @@ public final class PhysicalMemory {
         return Raw.getIntVolatile(check(address, 4));
     }
 
+    /** Reads a short with volatile semantics. */
+    public short getShortVolatile(int address) {
+        return Raw.getShortVolatile(check(address, 2));
+    }
+
+    /** Writes a short with volatile semantics. */
+    public void putShortVolatile(int address, short value) {
+        Raw.putShortVolatile(check(address, 2), value);
+    }
+
     /** Sets bits of an int atomically and returns its old value. */
     public int getAndOrInt(int address, int bits) {
         long at = check(address, 4);

@@ -51,6 +51,14 @@ final class Raw {
         UNSAFE.putLong(address, value);
     }
 
+    static short getShortVolatile(long address) {
+        return UNSAFE.getShortVolatile(null, address);
+    }
+
+    static void putShortVolatile(long address, short value) {
+        UNSAFE.putShortVolatile(null, address, value);
+    }
+
     static int getIntVolatile(long address) {
         return UNSAFE.getIntVolatile(null, address);
     }

@@ -21,7 +21,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
@@ -103,7 +102,7 @@ public final class PatchSet {
                         0,
                         "the patch " + entry.file() + " has another SHA-256: " + content.sha256());
             }
-            sources.add(new PatchSource(entry.file(), content, OptionalInt.empty(), false));
+            sources.add(new PatchSource(entry.file(), content));
         }
         Set<String> named =
                 manifest.patches().stream().map(PatchEntry::file).collect(Collectors.toSet());

@@ -4,6 +4,7 @@
 package dev.wasmlinux.patchset;
 
 import dev.wasmlinux.patchset.content.Content;
+import dev.wasmlinux.patchset.input.Piece;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -16,14 +17,20 @@ import java.util.OptionalInt;
 public final class PatchSource {
     private final String name;
     private final Content content;
+    private final long firstLine;
     private final OptionalInt strip;
     private final boolean reverse;
 
-    PatchSource(String name, Content content, OptionalInt strip, boolean reverse) {
-        this.name = Objects.requireNonNull(name, "name");
-        this.content = content;
-        this.strip = strip;
-        this.reverse = reverse;
+    PatchSource(Piece piece) {
+        this.name = Objects.requireNonNull(piece.name(), "name");
+        this.content = piece.content();
+        this.firstLine = piece.firstLine();
+        this.strip = piece.strip();
+        this.reverse = piece.reverse();
+    }
+
+    PatchSource(String name, Content content) {
+        this(new Piece(name, content, 1, OptionalInt.empty(), false));
     }
 
     /**
@@ -33,8 +40,7 @@ public final class PatchSource {
      * @throws IOException if the file cannot be read
      */
     public static PatchSource file(Path file) throws IOException {
-        return new PatchSource(
-                file.toString(), Content.following(file), OptionalInt.empty(), false);
+        return new PatchSource(file.toString(), Content.following(file));
     }
 
     /**
@@ -44,7 +50,7 @@ public final class PatchSource {
      * @param bytes the diff, copied
      */
     public static PatchSource of(String name, byte[] bytes) {
-        return new PatchSource(name, Content.of(bytes.clone()), OptionalInt.empty(), false);
+        return new PatchSource(name, Content.of(bytes.clone()));
     }
 
     /** The name for messages. */
@@ -59,6 +65,11 @@ public final class PatchSource {
 
     Content content() {
         return content;
+    }
+
+    /** The number of the text's first line in what the name names. */
+    long firstLine() {
+        return firstLine;
     }
 
     /** The options with what this patch's entry in a series says about itself. */

@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.patchset;
 
+import dev.wasmlinux.patchset.input.Inputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,14 +15,21 @@ public final class Patches {
     /**
      * Reads patches in any form that this library knows.
      *
-     * @param file a unified or git diff; a mailbox as of {@code git format-patch --stdout}; a quilt
-     *     {@code series} file or the directory that holds one
+     * <p>A mailbox is cut into its mails, each a patch of its own, and its commit messages are
+     * dropped where {@code git am} ends them; quoted-printable and base64 are decoded, and carriage
+     * returns removed if the mail's headers have them too. A series' lines may carry {@code -pN}
+     * and {@code -R}.
+     *
+     * @param file a unified or git diff; a mail or a mailbox as of {@code git format-patch
+     *     --stdout}; a quilt {@code series} file; or a directory with a series, else with {@code
+     *     *.patch}, {@code *.diff}, {@code *.eml} and {@code *.mbox} files, taken in the order of
+     *     their names
      * @return the patches in order of application
      * @throws IOException if the file cannot be read
      * @throws MalformedPatchException if it is a mailbox or a series, and damaged
      */
     public static List<PatchSource> read(Path file) throws IOException {
-        return List.of(PatchSource.file(file));
+        return Inputs.read(file).stream().map(PatchSource::new).toList();
     }
 
     /**

@@ -69,7 +69,12 @@ final class TreePatcher {
     private ApplyReport.PatchResult stage(Stage stage, Scratch scratch, PatchSource patch)
             throws IOException {
         return Application.apply(
-                stage, scratch, patch.name(), patch.content(), patch.options(options));
+                stage,
+                scratch,
+                patch.name(),
+                patch.content(),
+                patch.firstLine(),
+                patch.options(options));
     }
 
     private static void putOverlay(Stage stage, List<Whole> overlay) throws IOException {

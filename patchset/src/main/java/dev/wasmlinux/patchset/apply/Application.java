@@ -29,7 +29,7 @@ import java.util.Optional;
 public final class Application {
     private final Stage stage;
     private final String source;
-    private final RandomBytes patch;
+    private final long firstLine;
     private final ApplyOptions options;
     private final PatchParser parser;
     private final FileContents contents;
@@ -39,12 +39,17 @@ public final class Application {
     private int filesAlreadyApplied;
 
     private Application(
-            Stage stage, Scratch scratch, String source, RandomBytes patch, ApplyOptions options) {
+            Stage stage,
+            Scratch scratch,
+            String source,
+            RandomBytes patch,
+            long firstLine,
+            ApplyOptions options) {
         this.stage = stage;
         this.source = source;
-        this.patch = patch;
+        this.firstLine = firstLine;
         this.options = options;
-        this.parser = new PatchParser(source, patch, options.strip());
+        this.parser = new PatchParser(source, patch, firstLine, options.strip());
         this.contents = new FileContents(source, patch, parser, scratch, options);
     }
 
@@ -55,14 +60,20 @@ public final class Application {
      * @param scratch where contents live until they are committed
      * @param source the patch's name
      * @param patch the patch
+     * @param firstLine the number of its first line
      * @param options strip level, fuzz and direction
      * @return what was done
      */
     public static ApplyReport.PatchResult apply(
-            Stage stage, Scratch scratch, String source, Content patch, ApplyOptions options)
+            Stage stage,
+            Scratch scratch,
+            String source,
+            Content patch,
+            long firstLine,
+            ApplyOptions options)
             throws IOException {
         try (RandomBytes bytes = patch.open()) {
-            return new Application(stage, scratch, source, bytes, options).run();
+            return new Application(stage, scratch, source, bytes, firstLine, options).run();
         }
     }
 
@@ -77,7 +88,7 @@ public final class Application {
             }
         }
         if (files == 0) {
-            throw new MalformedPatchException(source, 1, "there is no patch in it");
+            throw new MalformedPatchException(source, firstLine, "there is no patch in it");
         }
         if (misfits.isEmpty()) {
             for (Stage.Conflict conflict : stage.end()) {

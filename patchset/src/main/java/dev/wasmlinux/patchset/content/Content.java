@@ -66,6 +66,11 @@ public abstract class Content {
         }
     }
 
+    /** A part of the bytes, read from these when it is read. */
+    public Content slice(long start, long length) {
+        return new Slice(this, start, length);
+    }
+
     /** All bytes as a stream; the caller closes it. */
     public InputStream stream() throws IOException {
         return new ContentStream(open());
@@ -104,6 +109,28 @@ public abstract class Content {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK lacks " + algorithm, e);
+        }
+    }
+
+    private static final class Slice extends Content {
+        private final Content whole;
+        private final long start;
+        private final long length;
+
+        Slice(Content whole, long start, long length) {
+            this.whole = whole;
+            this.start = start;
+            this.length = length;
+        }
+
+        @Override
+        public long size() {
+            return length;
+        }
+
+        @Override
+        public RandomBytes open() throws IOException {
+            return whole.open().part(start, length);
         }
     }
 

@@ -53,6 +53,14 @@ public final class RandomBytes implements Closeable {
         return new RandomBytes(channel, owned, start, size);
     }
 
+    /** A part of these bytes, which takes over their file: close only the part. */
+    RandomBytes part(long from, long length) throws IOException {
+        if (channel == null) {
+            return of(slice(from, Math.toIntExact(length)));
+        }
+        return new RandomBytes(channel, owned, start + from, length);
+    }
+
     /** The number of bytes. */
     public long size() {
         return size;

@@ -23,7 +23,7 @@ public final class PatchParser {
     private final long end;
 
     private long position;
-    private long line = 1;
+    private long line;
     private FilePatch file;
     private boolean hunksEnded = true;
     private long hunksRead;
@@ -33,11 +33,13 @@ public final class PatchParser {
      *
      * @param source the patch's name for errors
      * @param patch the patch's bytes; the caller closes them
+     * @param firstLine the number of the patch's first line
      * @param strip how many leading components names lose
      */
-    public PatchParser(String source, RandomBytes patch, int strip) {
+    public PatchParser(String source, RandomBytes patch, long firstLine, int strip) {
         this.source = source;
         this.patch = patch;
+        this.line = firstLine;
         this.strip = strip;
         this.end = patch.size();
     }

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+
+double fabs(double x)
+{
+	return __builtin_fabs(x);
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+
+float fabsf(float x)
+{
+	return __builtin_fabsf(x);
+}

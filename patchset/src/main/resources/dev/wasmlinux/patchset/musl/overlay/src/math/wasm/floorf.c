@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+
+float floorf(float x)
+{
+	return __builtin_floorf(x);
+}

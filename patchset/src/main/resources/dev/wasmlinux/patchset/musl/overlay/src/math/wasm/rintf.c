@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+
+float rintf(float x)
+{
+	return __builtin_rintf(x);
+}

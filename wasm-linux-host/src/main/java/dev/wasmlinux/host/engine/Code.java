@@ -63,6 +63,12 @@ final class Code {
                 || opcode == Opcodes.LOOKUPSWITCH;
     }
 
+    /** Whether an instruction calls another function of the module. */
+    static boolean isGuestCall(AbstractInsnNode instruction) {
+        return instruction instanceof MethodInsnNode call
+                && (call.name.startsWith("func_") || call.name.startsWith("indirect_"));
+    }
+
     static boolean isReturn(int opcode) {
         return opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
     }

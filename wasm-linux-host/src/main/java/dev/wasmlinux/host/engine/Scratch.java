@@ -11,9 +11,10 @@ import org.objectweb.asm.Type;
 final class Scratch {
     private final Map<String, String> fields = new TreeMap<>();
 
-    /** The name of the {@code index}-th scratch field of a primitive type. */
+    /** The name of the {@code index}-th scratch field of a type. */
     String field(Type type, int index) {
-        String name = "x" + type.getDescriptor() + index;
+        String letter = type.getSort() == Type.OBJECT ? "E" : type.getDescriptor();
+        String name = "x" + letter + index;
         fields.put(name, type.getDescriptor());
         return name;
     }

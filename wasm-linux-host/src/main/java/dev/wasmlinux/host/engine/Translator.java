@@ -123,7 +123,15 @@ final class Translator {
             Binder.bind(source, names, function, method);
             Fusion.fuse(method.instructions);
             Polls.insert(names, function, method);
+            for (MethodNode part : Splitter.split(names, scratch, target.name, method)) {
+                add(part, target);
+            }
         }
+        add(method, target);
+    }
+
+    /** Adds a method whose last instruction is a label, which later tells its size. */
+    private static void add(MethodNode method, ClassNode target) {
         method.instructions.add(new LabelNode());
         target.methods.add(method);
     }
@@ -149,8 +157,17 @@ final class Translator {
         byte[] bytes = ClassFiles.bytes(group);
         for (MethodNode method : group.methods) {
             int size = ((LabelNode) method.instructions.getLast()).getLabel().getOffset();
+            if (size > HUGE_METHOD) {
+                throw new ModuleException(
+                        "function " + describe(method) + " stays at " + size + " bytes of code");
+            }
             largestMethod = Math.max(largestMethod, size);
         }
         put(group.name, bytes);
+    }
+
+    private String describe(MethodNode method) {
+        String number = method.name.split("_", 3)[1];
+        return source.nameOf(Integer.parseInt(number)) + " (" + method.name + ")";
     }
 }

@@ -40,10 +40,17 @@ final class Engines implements AutoCloseable {
     final List<Engine> all = new ArrayList<>();
 
     Engines(byte[] wasm) {
+        this(wasm, Form.values());
+    }
+
+    Engines(byte[] wasm, Form... forms) {
         try {
             all.add(new Interpreter(wasm));
-            for (Form form : Form.values()) {
+            for (Form form : forms) {
                 all.add(new Compiled(form.name(), wasm, form, CompileOptions.defaults()));
+            }
+            if (forms.length == 1) {
+                return;
             }
             all.add(
                     new Compiled(

@@ -23,10 +23,13 @@ public final class Recipes {
     public static List<Step> all(BuildHost host, SourceStore store) {
         SourceTree linux =
                 new SourceTree(SourceCatalogue.LINUX, new BundledPatches("linux"), store);
+        SourceTree musl = new SourceTree(SourceCatalogue.MUSL, new BundledPatches("musl"), store);
         return List.of(
                 new KernelHeadersStep(host, linux),
                 new KernelStep(host, linux),
-                new CompilerRuntimeStep(host));
+                new CompilerRuntimeStep(host),
+                new MuslStep(host, musl),
+                new SysrootStep(host));
     }
 
     /**
@@ -38,6 +41,7 @@ public final class Recipes {
     public static String workspaceOf(String step) {
         return switch (step) {
             case "kernel", "kernel-headers" -> KernelTree.WORKSPACE;
+            case "musl" -> MuslStep.WORKSPACE;
             default -> "";
         };
     }

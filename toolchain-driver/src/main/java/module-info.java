@@ -3,10 +3,13 @@
  */
 /** From verified sources to a bootable image. */
 module dev.wasmlinux.toolchain {
+    requires dev.wasmlinux.abi;
+    requires dev.wasmlinux.host;
     requires dev.wasmlinux.patchset;
     requires info.picocli;
     requires java.net.http;
     requires org.apache.commons.compress;
+    requires org.jline.terminal;
     requires org.tukaani.xz;
     requires tools.jackson.databind;
 

@@ -53,6 +53,9 @@ public final class Machine implements AutoCloseable {
         CLOSED
     }
 
+    /** Largest RAM in bytes: guest addresses of RAM are positive numbers of 32 bits. */
+    public static final long MAX_MEMORY = PhysicalMemory.MAX_SIZE;
+
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private final RunningKernel kernel;
@@ -114,7 +117,7 @@ public final class Machine implements AutoCloseable {
      * @param out gets the command's standard output, or everything when it runs on the terminal
      * @param err gets its standard error
      * @return how the command ended
-     * @throws MachineException if it cannot be started
+     * @throws CommandException if it cannot be started
      * @throws IOException if the machine ended meanwhile, or an output stream failed
      * @throws IllegalStateException if the machine has no agent console
      */
@@ -124,6 +127,18 @@ public final class Machine implements AutoCloseable {
             throw new IllegalStateException("the machine was built without an agent console");
         }
         return agent.run(command, in, out, err);
+    }
+
+    /**
+     * Tells the guest the size of the console's window.
+     *
+     * @throws IllegalStateException if the machine has no agent console; use the own device then
+     */
+    public void resizeTerminal(int columns, int rows) {
+        if (agent == null) {
+            throw new IllegalStateException("the machine was built with a console of its own");
+        }
+        agent.resize(columns, rows);
     }
 
     /** Ends the guest and gives threads and memory back. May be called in any state, repeatedly. */
@@ -162,7 +177,7 @@ public final class Machine implements AutoCloseable {
         }
 
         /**
-         * Size of RAM in bytes, at most {@value PhysicalMemory#MAX_SIZE}; rounded down to 64 KiB.
+         * Size of RAM in bytes, at most {@value Machine#MAX_MEMORY}; rounded down to 64 KiB.
          * Only what the guest touches costs memory of the host.
          */
         public Builder memory(long bytes) {

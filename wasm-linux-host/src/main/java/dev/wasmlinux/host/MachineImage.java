@@ -10,15 +10,21 @@ import dev.wasmlinux.host.engine.CompileOptions;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.Form;
 import dev.wasmlinux.host.engine.ModuleException;
+import dev.wasmlinux.host.image.ImageFiles;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * A kernel ready to be booted, and the programs that were compiled with it.
+ * A kernel ready to be booted, an initial root file system, and the programs that were compiled with
+ * them.
  *
  * <p>Immutable and thread safe; any number of machines may boot from one image at the same time.
  */
 public final class MachineImage {
+    private static final int SEGMENT_ALIGNMENT = 4;
+
     private final CompiledModule kernel;
     private final SymbolTable symbols;
     private final byte[] initramfs;
@@ -36,6 +42,30 @@ public final class MachineImage {
     }
 
     /**
+     * The image on the class path, from the artifact of this library with classifier {@code image}.
+     *
+     * @throws MachineException if there is none, or it does not fit this release
+     */
+    public static MachineImage bundled() {
+        return bundled(MachineImage.class.getClassLoader());
+    }
+
+    /**
+     * The image that a class loader sees.
+     *
+     * @throws MachineException if there is none, or it does not fit this release
+     */
+    public static MachineImage bundled(ClassLoader loader) {
+        try {
+            ImageFiles files = ImageFiles.find(loader);
+            return new MachineImage(
+                    files.kernel(), files.symbols(), files.initramfs(), files.programs());
+        } catch (IOException | ModuleException e) {
+            throw new MachineException("cannot use the bundled image: " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * Compiles a kernel, which takes some seconds.
      *
      * @param vmlinux a {@code vmlinux.wasm}
@@ -44,19 +74,45 @@ public final class MachineImage {
      * @throws MachineException if the file is no kernel that this host can run
      */
     public static MachineImage compile(byte[] vmlinux, SymbolTable symbols, byte[] initramfs) {
+        return new MachineImage(compileKernel(vmlinux), symbols, initramfs, Map.of());
+    }
+
+    private static CompiledModule compileKernel(byte[] vmlinux) {
         try {
             KernelImage.verify(vmlinux);
-            CompiledModule kernel =
-                    CompiledModule.compile(vmlinux, Form.KERNEL, CompileOptions.defaults());
-            return new MachineImage(kernel, symbols, initramfs, Map.of());
+            return CompiledModule.compile(vmlinux, Form.KERNEL, CompileOptions.defaults());
         } catch (ImageException | ModuleException e) {
             throw new MachineException("cannot use the kernel: " + e.getMessage(), e);
         }
     }
 
+    /**
+     * This image with another kernel, which is compiled, which takes some seconds.
+     *
+     * @throws MachineException if the file is no kernel that this host can run
+     */
+    public MachineImage withKernel(byte[] vmlinux, SymbolTable kernelSymbols) {
+        return new MachineImage(compileKernel(vmlinux), kernelSymbols, initramfs, programs);
+    }
+
     /** This image with another initramfs. */
-    public MachineImage withInitramfs(byte[] initramfs) {
-        return new MachineImage(kernel, symbols, initramfs, programs);
+    public MachineImage withInitramfs(byte[] archive) {
+        return new MachineImage(kernel, symbols, archive, programs);
+    }
+
+    /**
+     * This image with one more initramfs archive behind its own, whose files win.
+     *
+     * @param archive an archive in any compression that the kernel unpacks
+     */
+    public MachineImage withExtraInitramfs(byte[] archive) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(initramfs);
+        while (all.size() % SEGMENT_ALIGNMENT != 0) {
+            all.write(0); // the kernel wants an uncompressed archive aligned
+        }
+        all.writeBytes(archive);
+        return new MachineImage(kernel, symbols, all.toByteArray(), programs);
     }
 
     CompiledModule kernel() {

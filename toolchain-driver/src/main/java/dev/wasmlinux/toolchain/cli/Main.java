@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "wasm-linux 0.1.0",
         subcommands = {
+            RunCommand.class,
             BuildCommand.class,
             FetchCommand.class,
             PatchCommand.class,

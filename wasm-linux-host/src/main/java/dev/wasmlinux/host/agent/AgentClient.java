@@ -4,6 +4,7 @@
 package dev.wasmlinux.host.agent;
 
 import dev.wasmlinux.host.Command;
+import dev.wasmlinux.host.CommandException;
 import dev.wasmlinux.host.MachineException;
 import dev.wasmlinux.host.WaitStatus;
 import dev.wasmlinux.host.device.ConsolePort;
@@ -58,7 +59,7 @@ public final class AgentClient {
      * when the method returns.
      *
      * @return how it ended
-     * @throws MachineException if the command cannot be started
+     * @throws CommandException if the command cannot be started
      * @throws IOException if the machine ended meanwhile, or an output stream failed
      */
     public synchronized WaitStatus run(
@@ -70,14 +71,8 @@ public final class AgentClient {
         send(request(command));
         Frame answer = Frame.read(control.output());
         if (answer.type() == Frame.FAILED) {
-            throw new MachineException(
-                    "cannot run "
-                            + command.arguments().get(0)
-                            + ": "
-                            + answer.string(4)
-                            + " (errno "
-                            + answer.word(0)
-                            + ")");
+            throw new CommandException(
+                    command.arguments().get(0), answer.string(4), answer.word(0));
         }
         expect(answer, Frame.STARTED);
         daemon("input", () -> feed(in, input, !command.terminal()));
@@ -111,6 +106,11 @@ public final class AgentClient {
     public void signal(int number) throws IOException {
         ByteBuffer payload = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number);
         send(new Frame(Frame.SIGNAL, payload.array()));
+    }
+
+    /** Tells the guest the size of the console's window. */
+    public void resize(int columns, int rows) {
+        console.resize(columns, rows);
     }
 
     /** Asks the guest to write back its data and power off. */

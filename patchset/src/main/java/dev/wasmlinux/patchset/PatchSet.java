@@ -248,9 +248,37 @@ public final class PatchSet {
      * options say; in reverse, the overlay's files go first, if they are unchanged.
      */
     public ApplyReport applyTo(Path tree, ApplyOptions options) throws IOException {
-        List<TreePatcher.Whole> wholes =
-                overlay.stream().map(file -> new TreePatcher.Whole(file, content(file))).toList();
-        return new TreePatcher(tree, options.withStrip(manifest.strip())).apply(patches, wholes);
+        return new TreePatcher(tree, options.withStrip(manifest.strip())).apply(patches, wholes());
+    }
+
+    /**
+     * Holds the whole set against an upstream tree or archive, without changing anything.
+     *
+     * @param upstream the tree
+     * @return what an application would do, and the digest of what it would make; the caller looks
+     *     at {@link Verification#matches()}
+     * @throws PatchException if the set does not fit
+     * @throws IOException if the tree cannot be read
+     */
+    public Verification verify(UpstreamTree upstream) throws IOException {
+        return new SetChecker(this, ApplyOptions.DEFAULT).verify(upstream);
+    }
+
+    /**
+     * Finds out which patches fit another version of the upstream, without changing anything.
+     *
+     * @param upstream the other version's tree
+     * @param fuzz as in {@link ApplyOptions#fuzz()}
+     * @return each patch's fit
+     * @throws PatchException if a patch is damaged or asks for something dangerous
+     * @throws IOException if the tree cannot be read
+     */
+    public RebaseReport rebase(UpstreamTree upstream, int fuzz) throws IOException {
+        return new SetChecker(this, ApplyOptions.DEFAULT.withFuzz(fuzz)).rebase(upstream);
+    }
+
+    List<TreePatcher.Whole> wholes() {
+        return overlay.stream().map(file -> new TreePatcher.Whole(file, content(file))).toList();
     }
 
     Content content(OverlayFile file) {

@@ -141,7 +141,7 @@ final class TreePatcher {
         return new Misfit(whole.file().path(), 0, 0, problem, "", alreadyApplied);
     }
 
-    private static String bytes(String path) {
+    static String bytes(String path) {
         return new String(path.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 }

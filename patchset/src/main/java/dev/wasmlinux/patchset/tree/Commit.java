@@ -105,7 +105,7 @@ public final class Commit {
         }
         FileChannel lock = lock();
         try {
-            run(new Journal(root, steps), changes);
+            run(Journal.of(root, steps), changes);
         } finally {
             lock.close();
         }

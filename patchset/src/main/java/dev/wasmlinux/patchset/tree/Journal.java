@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -24,7 +26,8 @@ import java.util.stream.Stream;
  *
  * <pre>
  * journal     written before anything moves: one line for each path: a number, what the path had
- *             ("f" something, "-" nothing), what it gets, and its percent-encoded name
+ *             ("f" something, "-" nothing), what it gets, and its percent-encoded name; then one
+ *             line for each directory that must be made, "d" and its name, outer ones first
  * new/N       what path number N gets, until it is moved there
  * old/N       what path number N had, once it was moved away
  * committed   exists once everything is in place: only tidying is left
@@ -40,11 +43,31 @@ final class Journal {
     private final Path root;
     private final Path directory;
     private final List<Step> steps;
+    private final List<String> directories;
 
-    Journal(Path root, List<Step> steps) {
+    private Journal(Path root, List<Step> steps, List<String> directories) {
         this.root = root;
         this.directory = root.resolve(Names.JOURNAL);
         this.steps = List.copyOf(steps);
+        this.directories = List.copyOf(directories);
+    }
+
+    /** The journal of a commit that is about to begin. */
+    static Journal of(Path root, List<Step> steps) {
+        SortedSet<String> missing = new TreeSet<>();
+        for (Step step : steps) {
+            String name = step.name();
+            int slash = step.gets() ? name.lastIndexOf('/') : -1;
+            while (slash > 0 && !missing.contains(name.substring(0, slash))) {
+                String parent = name.substring(0, slash);
+                if (Files.isDirectory(BytePaths.resolve(root, parent), LinkOption.NOFOLLOW_LINKS)) {
+                    break;
+                }
+                missing.add(parent);
+                slash = name.lastIndexOf('/', slash - 1);
+            }
+        }
+        return new Journal(root, steps, List.copyOf(missing));
     }
 
     static Path directory(Path root) {
@@ -76,6 +99,9 @@ final class Journal {
                     .append(step.gets() ? " f " : " - ")
                     .append(BytePaths.encode(step.name()))
                     .append('\n');
+        }
+        for (String made : directories) {
+            text.append("d ").append(BytePaths.encode(made)).append('\n');
         }
         text.append("end\n");
         Path draft = directory.resolve("journal.draft");
@@ -119,7 +145,14 @@ final class Journal {
             boolean movedAway = Files.exists(former(step), LinkOption.NOFOLLOW_LINKS);
             if (arrived && (movedAway || !step.had())) {
                 Files.deleteIfExists(target);
-                pruneAbove(target);
+            }
+        }
+        List<String> inner = new ArrayList<>(directories);
+        Collections.reverse(inner);
+        for (String made : inner) {
+            Path path = BytePaths.resolve(root, made);
+            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                Files.delete(path);
             }
         }
         for (Step step : steps) {
@@ -190,12 +223,17 @@ final class Journal {
         Path journal = directory.resolve("journal");
         if (Files.exists(journal) && !Files.exists(directory.resolve("committed"))) {
             List<Step> steps = new ArrayList<>();
+            List<String> directories = new ArrayList<>();
             List<String> lines = Files.readAllLines(journal, StandardCharsets.US_ASCII);
             if (lines.isEmpty() || !lines.get(lines.size() - 1).equals("end")) {
                 throw new IOException(journal + " is damaged; restore the tree from its source");
             }
             for (String line : lines.subList(0, lines.size() - 1)) {
                 String[] fields = line.split(" ");
+                if (fields[0].equals("d")) {
+                    directories.add(BytePaths.decode(fields[1]));
+                    continue;
+                }
                 steps.add(
                         new Step(
                                 Integer.parseInt(fields[0]),
@@ -203,7 +241,7 @@ final class Journal {
                                 fields[1].equals("f"),
                                 fields[2].equals("f")));
             }
-            new Journal(root, steps).rollBack();
+            new Journal(root, steps, directories).rollBack();
         }
         tidy(root);
     }

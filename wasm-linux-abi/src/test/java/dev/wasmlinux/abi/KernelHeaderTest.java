@@ -29,6 +29,8 @@ class KernelHeaderTest {
                     "../patchset/src/main/resources/dev/wasmlinux/patchset/linux/overlay",
                     "arch/wasm/include/asm/host.h");
 
+    private static final Path REGISTERS = HEADER.resolveSibling("../uapi/asm/ptrace.h");
+
     private static final Pattern FUNCTION =
             Pattern.compile(
                     "^([\\w *]+?)\\bHOST_(IMPORT|EXPORT)\\((\\w+)\\)\\(([^)]*)\\);",
@@ -39,9 +41,11 @@ class KernelHeaderTest {
 
     private static String header() throws IOException {
         assumeTrue(Files.exists(HEADER), "the kernel port is not in this tree");
-        return Files.readString(HEADER)
-                .replaceAll("(?s)/\\*.*?\\*/", "")
-                .replaceAll("(?m)^#define[^\\n]*\\\\\\n[^\\n]*$", "");
+        return withoutComments(HEADER).replaceAll("(?m)^#define[^\\n]*\\\\\\n[^\\n]*$", "");
+    }
+
+    private static String withoutComments(Path file) throws IOException {
+        return Files.readString(file).replaceAll("(?s)/\\*.*?\\*/", "");
     }
 
     private static Map<String, FunctionSignature> functions(String kind) throws IOException {
@@ -125,6 +129,39 @@ class KernelHeaderTest {
         Map<String, Long> wanted = new TreeMap<>();
         KernelAbi.current().constants(group).values().forEach(v -> wanted.put(v.name(), v.value()));
         assertThat(declared).isEqualTo(wanted);
+    }
+
+    @Test
+    void structuresAgree() throws IOException {
+        assertThat(fields(header(), "host_program_info"))
+                .isEqualTo(
+                        KernelAbi.current().layout("program_info").fields().stream()
+                                .map(KernelHeaderTest::declaration)
+                                .toList());
+        assumeTrue(Files.exists(REGISTERS), "the kernel port is not in this tree");
+        assertThat(fields(withoutComments(REGISTERS), "user_regs_struct"))
+                .isEqualTo(
+                        KernelAbi.current().layout("pt_regs").fields().stream()
+                                .map(KernelHeaderTest::declaration)
+                                .toList());
+    }
+
+    private static String declaration(AbiLayout.Field field) {
+        String array = field.count() == 1 ? "" : "[" + field.count() + "]";
+        return field.type() + " " + field.name() + array;
+    }
+
+    /** The fields of a C structure, whose types have no gaps between them. */
+    private static List<String> fields(String text, String structure) {
+        Matcher matcher = Pattern.compile("struct " + structure + " \\{([^}]*)\\}").matcher(text);
+        assertThat(matcher.find()).as(structure).isTrue();
+        List<String> fields = new ArrayList<>();
+        for (String field : matcher.group(1).split(";")) {
+            if (!field.isBlank()) {
+                fields.add(field.strip().replaceAll("^__", "").replaceAll("\\s+", " "));
+            }
+        }
+        return fields;
     }
 
     @Test

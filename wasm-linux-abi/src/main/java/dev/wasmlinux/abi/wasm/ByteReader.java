@@ -141,6 +141,16 @@ final class ByteReader {
         return (int) count;
     }
 
+    /** The element count of a vector that may have at most {@code limit} elements. */
+    int count(String what, int limit) {
+        int at = position;
+        int count = count(what);
+        if (count > limit) {
+            throw unsupported(at, count + " " + what + ", the limit is " + limit);
+        }
+        return count;
+    }
+
     /** An index that must be below {@code bound}. */
     int index(String what, int bound) {
         int at = position;

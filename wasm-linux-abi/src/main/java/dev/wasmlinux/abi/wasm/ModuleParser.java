@@ -51,6 +51,12 @@ final class ModuleParser {
     private static final int FUNCTION_TYPE = 0x60;
     private static final int MAX_PAGES = 65536;
 
+    // Limits against modules that declare much in few bytes.
+    private static final int MAX_DECLARATIONS = 100_000;
+    private static final int MAX_FUNCTIONS = 1_000_000;
+    private static final int MAX_VALUE_TYPES = 1_000_000;
+    private static final int MAX_CUSTOM_SECTIONS = 10_000;
+
     private final byte[] module;
     private final List<FunctionSignature> types = new ArrayList<>();
     private final List<Import> imports = new ArrayList<>();
@@ -67,6 +73,7 @@ final class ModuleParser {
     private final List<CustomSection> customs = new ArrayList<>();
     private final Map<Integer, String> functionNames = new HashMap<>();
     private int importedFunctions;
+    private int valueTypes;
     private long dataCount = -1;
 
     ModuleParser(byte[] module) {
@@ -143,25 +150,25 @@ final class ModuleParser {
             case TYPE -> types(in);
             case IMPORT -> imports(in);
             case FUNCTION -> {
-                int count = in.count("functions");
+                int count = in.count("functions", MAX_FUNCTIONS);
                 for (int i = 0; i < count; i++) {
                     functions.add(types.get(in.index("type", types.size())));
                 }
             }
             case TABLE -> {
-                int count = in.count("tables");
+                int count = in.count("tables", MAX_DECLARATIONS);
                 for (int i = 0; i < count; i++) {
                     tables.add(tableType(in));
                 }
             }
             case MEMORY -> {
-                int count = in.count("memories");
+                int count = in.count("memories", MAX_DECLARATIONS);
                 for (int i = 0; i < count; i++) {
                     memories.add(memoryType(in));
                 }
             }
             case GLOBAL -> {
-                int count = in.count("globals");
+                int count = in.count("globals", MAX_DECLARATIONS);
                 for (int i = 0; i < count; i++) {
                     GlobalType type = globalType(in);
                     globals.add(new Global(type, constant(in)));
@@ -170,21 +177,21 @@ final class ModuleParser {
             case EXPORT -> exports(in);
             case START -> startFunction = OptionalInt.of(in.index("function", functions.size()));
             case ELEMENT -> {
-                int count = in.count("element segments");
+                int count = in.count("element segments", MAX_DECLARATIONS);
                 for (int i = 0; i < count; i++) {
                     elements.add(elementSegment(in));
                 }
             }
             case CODE -> code(in);
             case DATA -> {
-                int count = in.count("data segments");
+                int count = in.count("data segments", MAX_DECLARATIONS);
                 for (int i = 0; i < count; i++) {
                     data.add(dataSegment(in));
                 }
             }
             case DATA_COUNT -> dataCount = in.u32();
             case TAG -> {
-                int count = in.count("tags");
+                int count = in.count("tags", MAX_DECLARATIONS);
                 for (int i = 0; i < count; i++) {
                     tags.add(tagType(in));
                 }
@@ -194,7 +201,7 @@ final class ModuleParser {
     }
 
     private void types(ByteReader in) {
-        int count = in.count("types");
+        int count = in.count("types", MAX_DECLARATIONS);
         for (int i = 0; i < count; i++) {
             int at = in.position();
             int form = in.u8();
@@ -205,8 +212,9 @@ final class ModuleParser {
         }
     }
 
-    private static List<ValueType> valueTypes(ByteReader in) {
-        int count = in.count("value types");
+    private List<ValueType> valueTypes(ByteReader in) {
+        int count = in.count("value types", MAX_VALUE_TYPES - valueTypes);
+        valueTypes += count;
         List<ValueType> result = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             result.add(valueType(in));
@@ -222,7 +230,7 @@ final class ModuleParser {
     }
 
     private void imports(ByteReader in) {
-        int count = in.count("imports");
+        int count = in.count("imports", MAX_DECLARATIONS);
         for (int i = 0; i < count; i++) {
             String from = in.name();
             String name = in.name();
@@ -312,7 +320,7 @@ final class ModuleParser {
     }
 
     private void exports(ByteReader in) {
-        int count = in.count("exports");
+        int count = in.count("exports", MAX_DECLARATIONS);
         Set<String> names = new HashSet<>();
         for (int i = 0; i < count; i++) {
             int at = in.position();
@@ -445,7 +453,7 @@ final class ModuleParser {
 
     private void code(ByteReader in) {
         int at = in.position();
-        int count = in.count("function bodies");
+        int count = in.count("function bodies", MAX_FUNCTIONS);
         if (count != functions.size() - importedFunctions) {
             throw in.malformed(
                     at,
@@ -463,6 +471,10 @@ final class ModuleParser {
     }
 
     private void custom(ByteReader in) {
+        if (customs.size() == MAX_CUSTOM_SECTIONS) {
+            throw in.unsupported(
+                    in.position(), "more than " + MAX_CUSTOM_SECTIONS + " custom sections");
+        }
         String name = in.name();
         customs.add(new CustomSection(name, in.position(), in.remaining()));
     }

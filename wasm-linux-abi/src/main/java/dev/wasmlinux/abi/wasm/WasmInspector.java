@@ -7,9 +7,9 @@ import dev.wasmlinux.abi.wasm.ModuleFormatException.Kind;
 import java.util.Arrays;
 
 /**
- * Reads what a WebAssembly module declares, without an engine and without validating code. Time and
- * memory are bounded by a small multiple of the module's length, whatever it contains. Stateless,
- * safe for any thread.
+ * Reads what a WebAssembly module declares, without an engine and without validating code. Time is
+ * bounded by a small multiple of the module's length, memory also by limits on the number of
+ * declarations, whatever the module contains. Stateless, safe for any thread.
  */
 public final class WasmInspector {
 
@@ -65,13 +65,10 @@ public final class WasmInspector {
         for (int i = 0; i < info.bodies().size(); i++) {
             ModuleInfo.FunctionBody body = info.bodies().get(i);
             int start = body.moduleOffset();
+            int index = i + info.importedFunctions();
             scanner.scan(
-                    i + info.importedFunctions(),
-                    new ByteReader(
-                            module,
-                            start,
-                            start + body.sizeInBytes(),
-                            info.describeFunction(i + info.importedFunctions())));
+                    index,
+                    new ByteReader(module, start, start + body.sizeInBytes(), "function " + index));
         }
         return scanner.features();
     }

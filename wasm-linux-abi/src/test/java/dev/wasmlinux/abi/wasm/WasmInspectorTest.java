@@ -140,6 +140,36 @@ class WasmInspectorTest {
                 .hasMessageContaining("\"a\" appears twice");
     }
 
+    @Test
+    void refusesTooManyDeclarations() {
+        byte[] zeros = new byte[3_000_000];
+        assertThatThrownBy(() -> WasmInspector.inspect(withSection(4, 100_001, zeros)))
+                .hasMessageContaining("100001 tables, the limit is 100000");
+        assertThatThrownBy(() -> WasmInspector.inspect(withSection(3, 1_000_001, zeros)))
+                .hasMessageContaining("1000001 functions");
+        Bytes types = new Bytes();
+        for (int i = 0; i < 1000; i++) {
+            types.u8(0x60).u32(1001);
+            for (int n = 0; n < 1001; n++) {
+                types.u8(0x7f);
+            }
+            types.u8(0);
+        }
+        assertThatThrownBy(() -> WasmInspector.inspect(withSection(1, 1000, types.toBytes())))
+                .hasMessageContaining("value types, the limit is");
+        Bytes customs = new Bytes().u8(HEADER);
+        for (int i = 0; i < 10_001; i++) {
+            customs.u8(0, 1, 0);
+        }
+        assertThatThrownBy(() -> WasmInspector.inspect(customs.toBytes()))
+                .hasMessageContaining("custom sections");
+    }
+
+    private static byte[] withSection(int id, int count, byte[] contents) {
+        byte[] bytes = new Bytes().u32(count).raw(contents).toBytes();
+        return new Bytes().u8(HEADER).u8(id).u32(bytes.length).raw(bytes).toBytes();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void damagedModulesGiveInformationOrTheTypedError(int seed) {

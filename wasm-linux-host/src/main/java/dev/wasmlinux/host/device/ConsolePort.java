@@ -84,10 +84,11 @@ public final class ConsolePort {
 
     /**
      * What the guest reads from the port. Writing blocks until all bytes lie in buffers of the
-     * guest, and first until the guest has opened the port. It throws IOException if the guest
-     * closes the port meanwhile, if the host side is closed or the machine has ended, and
-     * InterruptedIOException, with the bytes that went over, if the thread is interrupted. Closing
-     * the stream is {@code setOpen(false)}. Several writers may mix their bytes.
+     * guest, and first until the guest opens the port for the first time. It throws IOException if
+     * the guest closes the port meanwhile or has it closed after having opened it, if the host's
+     * side is closed, or if the machine has ended; and InterruptedIOException, with the bytes that
+     * went over, if the thread is interrupted. Closing the stream is {@code setOpen(false)}.
+     * Several writers may mix their bytes.
      *
      * @return always the same stream
      */
@@ -97,10 +98,10 @@ public final class ConsolePort {
 
     /**
      * What the guest writes to the port. Reading blocks until there is at least one byte, also
-     * before the guest opens the port; it returns -1 while the guest has the port closed after
-     * having opened it, or when the machine has ended, each after the last byte. Calling this
-     * method attaches a reader; closing the stream detaches it. Several readers may share the
-     * bytes.
+     * before the guest first opens the port; it returns -1 while the guest has the port closed
+     * after having opened it, while the host's side is closed, or when the machine has ended, each
+     * after the last byte. Calling this method attaches a reader; closing the stream detaches it.
+     * Several readers may share the bytes.
      *
      * @return always the same stream
      */
@@ -115,15 +116,19 @@ public final class ConsolePort {
     }
 
     /**
-     * Opens or closes the host's side. It is open in the beginning.
+     * Opens or closes the host's side. It is open in the beginning. While it is closed, the guest
+     * reads end of file and sees POLLHUP (in Linux a write then waits), and what it writes, or had
+     * written when the host's buffer was full, is dropped.
      *
-     * @param open whether the guest may write and wait for input
+     * @param open whether the host takes part
      */
     public void setOpen(boolean open) {
         link().lock();
         try {
             if (hostOpen != open) {
                 hostOpen = open;
+                // The guest takes its buffers back when it hears of the end, so they come first.
+                transmitReady();
                 console.sendOpen(this);
                 changed.signalAll();
             }
@@ -173,7 +178,7 @@ public final class ConsolePort {
     }
 
     /**
-     * Bytes of output that were dropped because nobody read the console.
+     * Bytes of output that were dropped: nobody read the console, or the host's side was closed.
      *
      * @return their number since the beginning
      */
@@ -238,7 +243,9 @@ public final class ConsolePort {
                     break;
                 }
             }
-            if (drops && !attached) {
+            if (!hostOpen) {
+                dropped += partial.skip(Long.MAX_VALUE);
+            } else if (drops && !attached) {
                 makeRoom();
             }
             fillRing();
@@ -327,7 +334,7 @@ public final class ConsolePort {
                     if (!hostOpen) {
                         throw new IOException("port " + name + ": closed");
                     }
-                    if (guestOpen && opening == 0) {
+                    if (opening == 0) {
                         opening = openings;
                     }
                     if (opening != 0 && (!guestOpen || opening != openings)) {
@@ -386,7 +393,7 @@ public final class ConsolePort {
                     if (ringCount > 0) {
                         continue;
                     }
-                    if (link.isEnded() || openings > 0 && !guestOpen) {
+                    if (link.isEnded() || !hostOpen || openings > 0 && !guestOpen) {
                         return -1;
                     }
                     link.await(changed, Long.MAX_VALUE);

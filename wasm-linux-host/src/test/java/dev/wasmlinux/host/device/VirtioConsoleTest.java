@@ -390,6 +390,40 @@ class VirtioConsoleTest {
     }
 
     @Test
+    void aPortThatTheGuestClosedTakesNoInput() throws Exception {
+        start(MULTIPORT);
+        open(2);
+        control(2, 6, 0);
+        assertThatThrownBy(() -> data.input().write('x'))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("closed by the guest");
+        open(2);
+        queues[6].add(driver.allocate(16), 16, true);
+        data.input().write('x');
+        assertThat(queues[6].take()).isEqualTo(new Used(0, 1));
+    }
+
+    @Test
+    void aPortThatTheHostClosedDropsOutput() throws Exception {
+        start(MULTIPORT);
+        open(2);
+        InputStream output = data.output();
+        guestWrites(7, pattern(100_000, 9));
+        assertThat(queues[7].take()).isNull();
+        data.setOpen(false);
+        // The stuck buffer comes back before the guest hears of it.
+        assertThat(queues[7].take()).isNotNull();
+        assertThat(received()).containsExactly("2 OPEN 0");
+        assertThat(data.droppedBytes()).isEqualTo(100_000 - (64 << 10));
+        assertThat(output.readAllBytes()).hasSize(64 << 10);
+        guestWrites(7, new byte[] {1});
+        assertThat(queues[7].take()).isNotNull();
+        data.setOpen(true);
+        guestWrites(7, new byte[] {2});
+        assertThat(output.read()).isEqualTo(2);
+    }
+
+    @Test
     void aWaitingReaderSeesTheGuestClose() throws Exception {
         start(MULTIPORT);
         CompletableFuture<Integer> reader = async(() -> data.output().read());

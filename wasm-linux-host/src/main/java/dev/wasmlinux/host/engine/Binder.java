@@ -79,6 +79,9 @@ final class Binder {
     private static final Set<String> CONVERSIONS =
             Set.of("longToFloat", "longToDouble", "floatToLong", "doubleToLong");
 
+    private static final Set<String> BULK =
+            Set.of("memoryCopy", "memoryFill", "memoryAtomicFence");
+
     private final ModuleSource source;
     private final Names names;
     private final int function;
@@ -313,10 +316,21 @@ final class Binder {
         if (!known || waits && source.form() == Form.KERNEL) {
             throw unsupported(call.name);
         }
+        if (!BULK.contains(call.name)) {
+            restoreOffset(call.getPrevious().getPrevious());
+        }
         String name = call.name.substring("memory".length());
         call.owner = names.memory();
         call.name = Character.toLowerCase(name.charAt(0)) + name.substring(1);
         call.desc = call.desc.replace(object, "J");
+    }
+
+    private void restoreOffset(AbstractInsnNode push) throws ModuleException {
+        Integer offset = Code.constant(push);
+        if (offset == null) {
+            throw unsupported("an unusual access to memory");
+        }
+        code.set(push, Code.push(source.offsets().original(offset)));
     }
 
     private int globalIndex(MethodInsnNode call) throws ModuleException {

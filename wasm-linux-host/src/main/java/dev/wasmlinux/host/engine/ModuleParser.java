@@ -79,6 +79,7 @@ final class ModuleParser {
                 table,
                 segments,
                 exports,
+                LargeOffsets.replace(module),
                 start);
     }
 

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param table function index by table index, -1 for an empty entry
  * @param segments the data segments
  * @param exports function index by export name
+ * @param offsets the constant offsets that the compiler does not see
  * @param startFunction index of the start function that is never run, or -1
  */
 record ModuleSource(
@@ -34,6 +35,7 @@ record ModuleSource(
         int[] table,
         List<byte[]> segments,
         Map<String, Integer> exports,
+        LargeOffsets offsets,
         int startFunction) {
 
     /**

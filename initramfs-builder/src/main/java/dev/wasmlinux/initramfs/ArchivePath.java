@@ -180,7 +180,12 @@ public final class ArchivePath implements Comparable<ArchivePath> {
         if (bytes.length() < size || (bytes.length() > size && bytes.byteAt(size) != '/')) {
             return false;
         }
-        return bytes.substring(0, size).equals(other.bytes);
+        for (int i = size - 1; i >= 0; i--) {
+            if (bytes.byteAt(i) != other.bytes.byteAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +43,7 @@ public final class Initramfs {
 
     /** Starts with the entries of this tree, in their order. */
     public InitramfsBuilder toBuilder() {
-        return new InitramfsBuilder().addAll(entries());
+        return new InitramfsBuilder().order(InitramfsBuilder.Order.AS_ADDED).addAll(entries());
     }
 
     /** All entries in the order of the archive; parents come before children. */
@@ -76,9 +75,9 @@ public final class Initramfs {
                 node instanceof Node.HardLink link ? nodes.get(link.target()) : node);
     }
 
-    /** The entries by path, in order. */
+    /** The entries by path, in order; cannot be changed. */
     public Map<ArchivePath, Node> asMap() {
-        return new LinkedHashMap<>(nodes);
+        return nodes;
     }
 
     /** Writes an image with default options, see {@link WriteOptions}. */

@@ -4,6 +4,7 @@
 package dev.wasmlinux.initramfs;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +42,10 @@ public final class InitramfsBuilder {
 
     private final Map<ArchivePath, Node> nodes = new LinkedHashMap<>();
     private final Map<ArchivePath, Set<ArchivePath>> linksTo = new LinkedHashMap<>();
+
+    /** Number of entries directly in a directory; sets of them would double the memory. */
+    private final Map<ArchivePath, Integer> children = new HashMap<>();
+
     private final Set<ArchivePath> implied = new LinkedHashSet<>();
     private Conflict conflict = Conflict.FAIL;
     private Order order = Order.SORTED;
@@ -203,8 +208,30 @@ public final class InitramfsBuilder {
         return this;
     }
 
+    /** Whether nothing lies below a path. */
+    public boolean isLeaf(ArchivePath path) {
+        return !children.containsKey(path);
+    }
+
+    /**
+     * Puts another node of the same kind in the place of one that is there; hard links to it stay.
+     *
+     * @throws InvalidEntryException if there is nothing, or something of another kind
+     */
+    public InitramfsBuilder replaceNode(ArchivePath path, Node node) {
+        Node old = nodes.get(path);
+        if (old == null || old.getClass() != node.getClass() || node instanceof Node.HardLink) {
+            throw new InvalidEntryException(path.toString(), "has no node of that kind to replace");
+        }
+        nodes.put(path, node);
+        return this;
+    }
+
     /** Removes everything below a path but not the path itself: an opaque directory of a layer. */
     public InitramfsBuilder removeBelow(ArchivePath directory) {
+        if (isLeaf(directory)) {
+            return this;
+        }
         List<ArchivePath> below = new ArrayList<>();
         for (ArchivePath candidate : nodes.keySet()) {
             if (!candidate.equals(directory) && candidate.startsWith(directory)) {
@@ -220,6 +247,8 @@ public final class InitramfsBuilder {
     private void removeOne(ArchivePath path, Node node) {
         nodes.remove(path);
         implied.remove(path);
+        children.computeIfPresent(
+                path.parent(), (parent, count) -> count == 1 ? null : Integer.valueOf(count - 1));
         if (node instanceof Node.HardLink link) {
             Set<ArchivePath> names = linksTo.get(link.target());
             if (names != null) {
@@ -244,7 +273,9 @@ public final class InitramfsBuilder {
     }
 
     private void put(ArchivePath path, Node node) {
-        nodes.put(path, node);
+        if (nodes.put(path, node) == null && !path.isRoot()) {
+            children.merge(path.parent(), 1, Integer::sum);
+        }
         if (node instanceof Node.HardLink link) {
             linksTo.computeIfAbsent(link.target(), key -> new LinkedHashSet<>()).add(path);
         }
@@ -274,7 +305,7 @@ public final class InitramfsBuilder {
             remove(parent);
         }
         makeParents(parent);
-        nodes.put(parent, new Node.Directory(parentAttributes));
+        put(parent, new Node.Directory(parentAttributes));
         implied.add(parent);
     }
 

@@ -4,7 +4,6 @@
 package dev.wasmlinux.initramfs.compress;
 
 import dev.wasmlinux.initramfs.Compression;
-import dev.wasmlinux.initramfs.UnsupportedCompressionException;
 
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.tukaani.xz.ARMOptions;
@@ -29,13 +28,11 @@ public final class Encoders {
     /**
      * Refuses what cannot be produced here, before anything is written.
      *
-     * @throws UnsupportedCompressionException saying what is missing
+     * @throws dev.wasmlinux.initramfs.UnsupportedCompressionException saying what is missing
      */
     public static void require(Compression compression) {
-        switch (compression.kind()) {
-            case LZO, LZ4, ZSTD ->
-                    throw new UnsupportedCompressionException(compression + " has no encoder yet");
-            default -> {}
+        if (compression.kind() == Compression.Kind.ZSTD) {
+            Zstd.require(compression);
         }
     }
 
@@ -48,7 +45,9 @@ public final class Encoders {
             case BZIP2 -> new BZip2CompressorOutputStream(kept, compression.level());
             case LZMA -> new LZMAOutputStream(kept, new LZMA2Options(compression.level()), -1);
             case XZ -> new XZOutputStream(kept, xzFilters(compression), XZ.CHECK_CRC32);
-            default -> throw new UnsupportedCompressionException(compression + " has no encoder");
+            case LZO -> new LzopEncoder(kept);
+            case LZ4 -> new Lz4LegacyEncoder(kept, compression.level());
+            case ZSTD -> Zstd.encoder(kept, compression.level());
         };
     }
 

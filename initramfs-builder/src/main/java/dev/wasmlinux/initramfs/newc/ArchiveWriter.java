@@ -44,7 +44,6 @@ final class ArchiveWriter {
     private ArchiveSink sink;
     private long position;
     private long nextInode;
-    private int openGroups;
     private int unalignedFiles;
 
     /** The names of one inode. */
@@ -141,9 +140,8 @@ final class ArchiveWriter {
         position = base;
         for (Map.Entry<ArchivePath, Node> entry : nodes.entrySet()) {
             writeEntry(entry.getKey(), entry.getValue());
-            if (openGroups == 0) {
-                sink.entryEnd();
-            }
+            // Hard links may span members: only a trailer ends the kernel's memory of inodes.
+            sink.entryEnd();
         }
         header.clear();
         header.links(1);
@@ -166,10 +164,8 @@ final class ArchiveWriter {
             if (group.inode < 0) {
                 group.inode = inode(inodePath);
             }
-            openGroups += group.written == 0 ? 1 : 0;
             group.written++;
             last = group.written == group.names;
-            openGroups -= last ? 1 : 0;
             header.inode(group.inode);
             header.links(group.names);
         }

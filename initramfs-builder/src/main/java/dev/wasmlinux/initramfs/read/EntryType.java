@@ -1,0 +1,52 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.initramfs.read;
+
+/** What the type bits of a mode say ({@code S_IFMT}, {@code include/uapi/linux/stat.h}). */
+public enum EntryType {
+    /** Regular file. */
+    FILE('-', 0100000),
+    /** Directory. */
+    DIRECTORY('d', 0040000),
+    /** Symbolic link. */
+    SYMLINK('l', 0120000),
+    /** Character device. */
+    CHARACTER_DEVICE('c', 0020000),
+    /** Block device. */
+    BLOCK_DEVICE('b', 0060000),
+    /** Named pipe. */
+    FIFO('p', 0010000),
+    /** Socket. */
+    SOCKET('s', 0140000),
+    /** Anything else; the kernel makes nothing of it. */
+    UNKNOWN('?', 0);
+
+    private final char letter;
+    private final int bits;
+
+    EntryType(char letter, int bits) {
+        this.letter = letter;
+        this.bits = bits;
+    }
+
+    /** The letter of {@code ls -l}. */
+    public char letter() {
+        return letter;
+    }
+
+    /** The type of a mode. */
+    public static EntryType of(long mode) {
+        for (EntryType type : values()) {
+            if (type.bits == (mode & 0170000)) {
+                return type;
+            }
+        }
+        return UNKNOWN;
+    }
+
+    /** Whether it is a device node. */
+    public boolean isDevice() {
+        return this == CHARACTER_DEVICE || this == BLOCK_DEVICE;
+    }
+}

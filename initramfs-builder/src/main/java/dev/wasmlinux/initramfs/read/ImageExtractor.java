@@ -1,0 +1,399 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.initramfs.read;
+
+import dev.wasmlinux.initramfs.ByteString;
+import dev.wasmlinux.initramfs.UnsafeExtractionException;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Unpacks an image into a directory, and into nothing else.
+ *
+ * <p>Names are followed as if the directory were the root: symlinks of the image, absolute ones
+ * too, lead to places inside it, {@code ..} stops at it. Nothing that was there before is written
+ * over unless {@link #overwrite} is set, and never through a symlink that was there before. Missing
+ * parents are made. Owners, set-id bits and device nodes need rights that an ordinary user lacks:
+ * owners and set-id bits are left out, special files are skipped and listed unless asked for. It is
+ * assumed that nobody else changes the directory meanwhile. Immutable and thread safe.
+ */
+public final class ImageExtractor {
+    /** What to do with device nodes, pipes and sockets. */
+    public enum SpecialFiles {
+        /** Leave them out and list them in the report. */
+        SKIP,
+        /** Refuse the image. */
+        FAIL,
+        /** Make pipes and devices with the system's {@code mknod}; sockets are skipped. */
+        CREATE
+    }
+
+    private static final int MAX_SYMLINKS = 40;
+
+    private final ReadLimits limits;
+    private final SpecialFiles specialFiles;
+    private final boolean overwrite;
+
+    private ImageExtractor(ReadLimits limits, SpecialFiles specialFiles, boolean overwrite) {
+        this.limits = limits;
+        this.specialFiles = specialFiles;
+        this.overwrite = overwrite;
+    }
+
+    /** Default limits, special files skipped, nothing overwritten. */
+    public static ImageExtractor defaults() {
+        return new ImageExtractor(ReadLimits.defaults(), SpecialFiles.SKIP, false);
+    }
+
+    /** Sets the limits. */
+    public ImageExtractor limits(ReadLimits value) {
+        return new ImageExtractor(Objects.requireNonNull(value), specialFiles, overwrite);
+    }
+
+    /** Sets what becomes of special files. */
+    public ImageExtractor specialFiles(SpecialFiles value) {
+        return new ImageExtractor(limits, Objects.requireNonNull(value), overwrite);
+    }
+
+    /** Lets files and symlinks that were there before be replaced. */
+    public ImageExtractor overwrite(boolean value) {
+        return new ImageExtractor(limits, specialFiles, value);
+    }
+
+    /**
+     * What was done.
+     *
+     * @param entries entries unpacked
+     * @param bytes bytes of regular files
+     * @param skipped names of special files that were left out
+     */
+    public record Report(int entries, long bytes, List<ByteString> skipped) {
+        /** Copies the list. */
+        public Report {
+            skipped = List.copyOf(skipped);
+        }
+    }
+
+    /**
+     * Unpacks an image file.
+     *
+     * @param directory made if it is not there
+     * @throws UnsafeExtractionException for an entry that may not or cannot be made; the file it
+     *     stands for is not left half written
+     * @throws dev.wasmlinux.initramfs.MalformedImageException if the image is damaged
+     * @throws IOException if reading or writing fails
+     */
+    public Report extract(Path image, Path directory) throws IOException {
+        try (ImageReader reader = ImageReader.open(image, limits)) {
+            return extract(reader, directory);
+        }
+    }
+
+    /** Unpacks what a reader still has to give. */
+    public Report extract(ImageReader reader, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Run run = new Run(directory.toRealPath());
+        try {
+            for (ArchiveEntry entry; (entry = reader.next()) != null; ) {
+                run.place(entry, reader);
+            }
+        } finally {
+            run.finishDirectories();
+        }
+        return new Report(run.entries, run.bytes, run.skipped);
+    }
+
+    /** One extraction. */
+    private final class Run {
+        private final Path root;
+        private final Set<Path> made = new HashSet<>();
+        private final Map<Path, ArchiveEntry> directories = new LinkedHashMap<>();
+        private final Map<LinkKey, Path> leaders = new HashMap<>();
+        private final List<ByteString> skipped = new ArrayList<>();
+        private int entries;
+        private long bytes;
+
+        Run(Path root) {
+            this.root = root;
+            made.add(root);
+        }
+
+        void place(ArchiveEntry entry, ImageReader reader) throws IOException {
+            String shown = entry.name().toString();
+            List<String> parts = components(entry.name(), shown);
+            if (parts.isEmpty() || parts.get(parts.size() - 1).equals("..")) {
+                if (entry.type() == EntryType.DIRECTORY) {
+                    return;
+                }
+                throw new UnsafeExtractionException(shown, "names the root of the tree");
+            }
+            Path parent = walk(parts.subList(0, parts.size() - 1), shown);
+            Path target = child(parent, parts.get(parts.size() - 1), shown);
+            switch (entry.type()) {
+                case DIRECTORY -> directory(target, entry, shown);
+                case FILE -> file(target, entry, reader, shown);
+                case SYMLINK -> symlink(target, entry, shown);
+                case UNKNOWN ->
+                        throw new UnsafeExtractionException(
+                                shown,
+                                "mode 0" + Long.toOctalString(entry.mode()) + " has no known type");
+                default -> special(target, entry, shown);
+            }
+        }
+
+        private List<String> components(ByteString name, String shown) {
+            if (!name.isUtf8()) {
+                throw new UnsafeExtractionException(
+                        shown, "the name is not UTF-8; this file system needs it to be");
+            }
+            String text = new String(name.toByteArray(), StandardCharsets.UTF_8);
+            List<String> parts = new ArrayList<>();
+            for (String part : text.split("/", -1)) {
+                if (!part.isEmpty() && !part.equals(".")) {
+                    parts.add(part);
+                }
+            }
+            return parts;
+        }
+
+        private Path child(Path directory, String name, String shown) {
+            try {
+                Path path = directory.getFileSystem().getPath(name);
+                if (path.isAbsolute()
+                        || path.getNameCount() != 1
+                        || !path.toString().equals(name)) {
+                    throw new UnsafeExtractionException(
+                            shown, "'" + name + "' is no file name here");
+                }
+                return directory.resolve(path);
+            } catch (InvalidPathException e) {
+                throw new UnsafeExtractionException(
+                        shown, "'" + name + "' is no file name here: " + e.getReason());
+            }
+        }
+
+        /** The directory that components lead to; made where it is missing. */
+        private Path walk(List<String> parts, String shown) throws IOException {
+            List<String> todo = new ArrayList<>(parts);
+            Path at = root;
+            int symlinks = 0;
+            while (!todo.isEmpty()) {
+                String part = todo.remove(0);
+                if (part.equals("..")) {
+                    at = at.equals(root) ? root : at.getParent();
+                    continue;
+                }
+                Path next = child(at, part, shown);
+                if (made.contains(next) && directories.containsKey(next)) {
+                    at = next;
+                    continue;
+                }
+                BasicFileAttributes there = attributes(next);
+                if (there == null) {
+                    Files.createDirectory(next);
+                    made.add(next);
+                    at = next;
+                } else if (there.isDirectory()) {
+                    at = next;
+                } else if (there.isSymbolicLink() && made.contains(next)) {
+                    if (++symlinks > MAX_SYMLINKS) {
+                        throw new UnsafeExtractionException(shown, "too many symlinks on the way");
+                    }
+                    String link = Files.readSymbolicLink(next).toString();
+                    if (link.startsWith("/")) {
+                        at = root;
+                    }
+                    todo.addAll(0, components(ByteString.of(link), shown));
+                } else {
+                    throw new UnsafeExtractionException(
+                            shown,
+                            part
+                                    + (there.isSymbolicLink()
+                                            ? " is a symlink that was there before"
+                                            : " is no directory"));
+                }
+            }
+            return at;
+        }
+
+        private BasicFileAttributes attributes(Path path) throws IOException {
+            try {
+                return Files.readAttributes(
+                        path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            } catch (NoSuchFileException e) {
+                return null;
+            }
+        }
+
+        /** Makes room for something else than a directory. */
+        private void clear(Path target, String shown) throws IOException {
+            BasicFileAttributes there = attributes(target);
+            if (there == null) {
+                return;
+            }
+            if (!made.contains(target)) {
+                if (!overwrite || there.isDirectory()) {
+                    throw new UnsafeExtractionException(shown, target + " was there before");
+                }
+            }
+            Files.delete(target);
+            made.remove(target);
+            directories.remove(target);
+        }
+
+        private void directory(Path target, ArchiveEntry entry, String shown) throws IOException {
+            BasicFileAttributes there = attributes(target);
+            if (there != null && !there.isDirectory()) {
+                clear(target, shown);
+                there = null;
+            }
+            if (there == null) {
+                Files.createDirectory(target);
+                made.add(target);
+            }
+            directories.remove(target);
+            directories.put(target, entry);
+            entries++;
+        }
+
+        private void file(Path target, ArchiveEntry entry, ImageReader reader, String shown)
+                throws IOException {
+            boolean linked = LinkKey.isLinked(entry);
+            LinkKey key = linked ? LinkKey.of(entry) : null;
+            Path leader = linked ? leaders.get(key) : null;
+            if (leader != null && made.contains(leader) && !leader.equals(target)) {
+                clear(target, shown);
+                Files.createLink(target, leader);
+                made.add(target);
+                if (entry.size() > 0) {
+                    // An inode of ours: its first name was made by this run and is no symlink.
+                    copy(target, reader, StandardOpenOption.TRUNCATE_EXISTING);
+                }
+            } else {
+                clear(target, shown);
+                copy(target, reader, StandardOpenOption.CREATE_NEW);
+                made.add(target);
+                if (linked) {
+                    leaders.put(key, target);
+                }
+            }
+            attributes(target, entry);
+            entries++;
+        }
+
+        private void copy(Path target, ImageReader reader, StandardOpenOption how)
+                throws IOException {
+            boolean fine = false;
+            try (OutputStream out =
+                    Files.newOutputStream(
+                            target, StandardOpenOption.WRITE, how, LinkOption.NOFOLLOW_LINKS)) {
+                bytes += reader.content().transferTo(out);
+                fine = true;
+            } catch (FileAlreadyExistsException e) {
+                fine = true;
+                throw e;
+            } finally {
+                if (!fine) {
+                    Files.deleteIfExists(target);
+                }
+            }
+        }
+
+        private void symlink(Path target, ArchiveEntry entry, String shown) throws IOException {
+            if (entry.linkTarget().length() == 0 || !entry.linkTarget().isUtf8()) {
+                throw new UnsafeExtractionException(
+                        shown, "symlink to '" + entry.linkTarget() + "' cannot be made here");
+            }
+            clear(target, shown);
+            try {
+                String text = new String(entry.linkTarget().toByteArray(), StandardCharsets.UTF_8);
+                Files.createSymbolicLink(target, target.getFileSystem().getPath(text));
+            } catch (InvalidPathException e) {
+                throw new UnsafeExtractionException(
+                        shown, "symlink to '" + entry.linkTarget() + "': " + e.getReason());
+            }
+            made.add(target);
+            entries++;
+        }
+
+        private void special(Path target, ArchiveEntry entry, String shown) throws IOException {
+            if (specialFiles == SpecialFiles.FAIL) {
+                throw new UnsafeExtractionException(
+                        shown, "a special file (" + entry.type().letter() + ")");
+            }
+            if (specialFiles == SpecialFiles.SKIP || entry.type() == EntryType.SOCKET) {
+                skipped.add(entry.name());
+                return;
+            }
+            clear(target, shown);
+            SpecialFile.make(target, entry, shown);
+            made.add(target);
+            attributes(target, entry);
+            entries++;
+        }
+
+        private void attributes(Path target, ArchiveEntry entry) throws IOException {
+            PosixFileAttributeView posix =
+                    Files.getFileAttributeView(
+                            target, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+            if (posix != null) {
+                try {
+                    posix.setPermissions(permissions(entry.permissions()));
+                } catch (UnsupportedOperationException | FileSystemException e) {
+                    // Some systems set no permissions without following links; this is no link.
+                    Files.setPosixFilePermissions(target, permissions(entry.permissions()));
+                }
+            }
+            BasicFileAttributeView basic =
+                    Files.getFileAttributeView(target, BasicFileAttributeView.class);
+            FileTime time = FileTime.from(entry.modified(), java.util.concurrent.TimeUnit.SECONDS);
+            basic.setTimes(time, null, null);
+        }
+
+        /** Directories get their permissions last: some forbid to write into them. */
+        void finishDirectories() throws IOException {
+            List<Map.Entry<Path, ArchiveEntry>> all = new ArrayList<>(directories.entrySet());
+            for (int i = all.size() - 1; i >= 0; i--) {
+                if (made.contains(all.get(i).getKey())) {
+                    attributes(all.get(i).getKey(), all.get(i).getValue());
+                }
+            }
+        }
+    }
+
+    private static Set<PosixFilePermission> permissions(int bits) {
+        Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
+        PosixFilePermission[] all = PosixFilePermission.values();
+        for (int i = 0; i < all.length; i++) {
+            if ((bits & 0400 >> i) != 0) {
+                set.add(all[i]);
+            }
+        }
+        return set;
+    }
+}

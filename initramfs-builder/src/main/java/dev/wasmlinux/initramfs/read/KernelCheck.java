@@ -1,0 +1,296 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.initramfs.read;
+
+import dev.wasmlinux.initramfs.ArchivePath;
+import dev.wasmlinux.initramfs.ByteString;
+import dev.wasmlinux.initramfs.MalformedImageException;
+import dev.wasmlinux.initramfs.compress.RawInput;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Follows an image as the kernel's unpacker would and notes everything that it refuses, drops or
+ * changes, before a machine boots it.
+ *
+ * <p>The kernel's own first archive is taken to hold {@code /dev}, {@code /dev/console} and {@code
+ * /root} ({@code usr/default_cpio_list}).
+ */
+public final class KernelCheck {
+    private static final int MAX_SYMLINKS = 40;
+
+    private final List<Finding> findings = new ArrayList<>();
+    private final Map<ByteString, Made> tree = new HashMap<>();
+    private final Map<LinkKey, long[]> links = new HashMap<>();
+
+    /** Something that the unpacker has made so far. */
+    private static final class Made {
+        private final EntryType type;
+        private final ByteString target;
+        private int children;
+
+        Made(EntryType type, ByteString target) {
+            this.type = type;
+            this.target = target;
+        }
+    }
+
+    private KernelCheck() {
+        tree.put(ByteString.EMPTY, new Made(EntryType.DIRECTORY, ByteString.EMPTY));
+        tree.put(ByteString.of("dev"), new Made(EntryType.DIRECTORY, ByteString.EMPTY));
+        tree.put(ByteString.of("root"), new Made(EntryType.DIRECTORY, ByteString.EMPTY));
+    }
+
+    /**
+     * Checks an image file with default limits.
+     *
+     * @return the findings in the order of the image; none if the kernel takes all of it
+     * @throws MalformedImageException if the file is no initramfs at all
+     * @throws dev.wasmlinux.initramfs.LimitExceededException if it exceeds the limits
+     * @throws IOException if reading fails
+     */
+    public static List<Finding> check(Path image) throws IOException {
+        return check(image, ReadLimits.defaults());
+    }
+
+    /** As {@link #check(Path)} with limits. */
+    public static List<Finding> check(Path image, ReadLimits limits) throws IOException {
+        try (FileChannel channel = FileChannel.open(image, StandardOpenOption.READ)) {
+            return new KernelCheck().run(RawInput.of(channel, 0, false), limits);
+        }
+    }
+
+    /** Checks an image from a stream, which is closed. */
+    public static List<Finding> check(InputStream image, ReadLimits limits) throws IOException {
+        try (RawInput raw = RawInput.of(image)) {
+            return new KernelCheck().run(raw, limits);
+        }
+    }
+
+    private List<Finding> run(RawInput raw, ReadLimits limits) throws IOException {
+        ImageReader.Notes notes =
+                (rule, path, offset, text) -> findings.add(new Finding(rule, path, offset, text));
+        try (ImageReader reader = new ImageReader(raw, limits, notes)) {
+            String current = "";
+            try {
+                for (ArchiveEntry entry; (entry = reader.next()) != null; ) {
+                    current = brief(entry.name());
+                    if (entry.format() == ArchiveEntry.Format.NEWC_CHECKSUM) {
+                        reader.content().transferTo(OutputStream.nullOutputStream());
+                    }
+                    examine(entry);
+                }
+            } catch (MalformedImageException e) {
+                KernelRule rule = reader.fault();
+                if (reader.members().isEmpty() && rule == KernelRule.JUNK) {
+                    throw e;
+                }
+                findings.add(new Finding(rule, current, e.offset(), e.getMessage()));
+            }
+        }
+        return List.copyOf(findings);
+    }
+
+    private void add(KernelRule rule, ArchiveEntry entry, String text) {
+        findings.add(new Finding(rule, brief(entry.name()), entry.location().headerOffset(), text));
+    }
+
+    private static String brief(ByteString name) {
+        String text = name.toString();
+        return text.length() <= 200 ? text : text.substring(0, 200) + "...";
+    }
+
+    private void examine(ArchiveEntry entry) {
+        if (entry.name().length() == 0 || entry.name().length() >= 4096) {
+            return;
+        }
+        EntryType type = entry.type();
+        if (type == EntryType.UNKNOWN) {
+            add(
+                    KernelRule.TYPE_UNKNOWN,
+                    entry,
+                    "mode 0" + Long.toOctalString(entry.mode()) + " has no known type");
+            return;
+        }
+        if (type == EntryType.SYMLINK) {
+            if (entry.size() > 4096) {
+                add(
+                        KernelRule.SYMLINK_TOO_LONG,
+                        entry,
+                        "link target of " + entry.size() + " bytes, more than 4096");
+                return;
+            }
+            if (entry.linkTarget().length() == 0) {
+                add(KernelRule.SYMLINK_EMPTY, entry, "symlink without a target");
+                return;
+            }
+        } else if (type != EntryType.FILE && entry.size() > 0) {
+            add(
+                    KernelRule.BODY_WITHOUT_FILE,
+                    entry,
+                    "a " + type.letter() + " entry with a body of " + entry.size() + " bytes");
+            return;
+        }
+        if (type.isDevice()
+                && (entry.special().major() > 0xfff || entry.special().minor() > 0xfffff)) {
+            add(
+                    KernelRule.DEVICE_NUMBER,
+                    entry,
+                    "device "
+                            + entry.special().major()
+                            + ":"
+                            + entry.special().minor()
+                            + " exceeds 4095:1048575");
+        }
+        countLinks(entry);
+        place(entry);
+    }
+
+    private void countLinks(ArchiveEntry entry) {
+        if (entry.links() < 2
+                || entry.type() == EntryType.DIRECTORY
+                || entry.type() == EntryType.SYMLINK) {
+            return;
+        }
+        long[] names = links.computeIfAbsent(LinkKey.of(entry), key -> new long[1]);
+        names[0]++;
+        if (names[0] == entry.links() + 1) {
+            add(
+                    KernelRule.LINKS_JOINED,
+                    entry,
+                    "name "
+                            + names[0]
+                            + " of inode "
+                            + entry.inode()
+                            + " with "
+                            + entry.links()
+                            + " links; were archives joined without a trailer?");
+        }
+    }
+
+    private void place(ArchiveEntry entry) {
+        List<ByteString> parts = split(entry.name());
+        for (ByteString part : parts) {
+            if (part.length() > ArchivePath.MAX_NAME) {
+                add(
+                        KernelRule.COMPONENT_TOO_LONG,
+                        entry,
+                        "a component of " + part.length() + " bytes, more than 255");
+                return;
+            }
+        }
+        boolean climbs = parts.contains(ByteString.of(".."));
+        if (climbs) {
+            add(KernelRule.NAME_CLIMBS, entry, "the name has a component '..'");
+        }
+        ByteString parent = parts.isEmpty() ? null : resolve(parts.subList(0, parts.size() - 1));
+        if (parts.isEmpty()) {
+            return;
+        }
+        if (parent == null) {
+            add(KernelRule.PARENT_MISSING, entry, "its directory is not there before it");
+            return;
+        }
+        ByteString last = parts.get(parts.size() - 1);
+        if (last.equals(ByteString.of(".."))) {
+            return;
+        }
+        ByteString path = join(parent, last);
+        Made old = tree.get(path);
+        if (old != null && old.type == EntryType.DIRECTORY) {
+            if (entry.type() == EntryType.DIRECTORY) {
+                return;
+            }
+            if (old.children > 0) {
+                add(
+                        KernelRule.DIRECTORY_REPLACED,
+                        entry,
+                        "stands for a directory that is not empty");
+                return;
+            }
+        }
+        if (old == null) {
+            tree.get(parent).children++;
+        }
+        tree.put(path, new Made(entry.type(), entry.linkTarget()));
+    }
+
+    /** Where the components lead, over symlinks, in what was made so far; null if nowhere. */
+    private ByteString resolve(List<ByteString> parts) {
+        List<ByteString> todo = new ArrayList<>(parts);
+        ByteString at = ByteString.EMPTY;
+        int symlinks = 0;
+        while (!todo.isEmpty()) {
+            ByteString part = todo.remove(0);
+            if (part.equals(ByteString.of(".."))) {
+                at = parent(at);
+                continue;
+            }
+            ByteString next = join(at, part);
+            Made made = tree.get(next);
+            if (made == null) {
+                return null;
+            }
+            if (made.type == EntryType.SYMLINK) {
+                if (++symlinks > MAX_SYMLINKS) {
+                    return null;
+                }
+                todo.addAll(0, split(made.target));
+                if (made.target.byteAt(0) == '/') {
+                    at = ByteString.EMPTY;
+                }
+            } else if (made.type == EntryType.DIRECTORY) {
+                at = next;
+            } else {
+                return null;
+            }
+        }
+        return at;
+    }
+
+    private static ByteString parent(ByteString path) {
+        for (int i = path.length() - 1; i > 0; i--) {
+            if (path.byteAt(i) == '/') {
+                return path.substring(0, i);
+            }
+        }
+        return ByteString.EMPTY;
+    }
+
+    private static ByteString join(ByteString directory, ByteString name) {
+        if (directory.length() == 0) {
+            return name;
+        }
+        byte[] bytes = new byte[directory.length() + 1 + name.length()];
+        directory.copyTo(bytes, 0);
+        bytes[directory.length()] = '/';
+        name.copyTo(bytes, directory.length() + 1);
+        return ByteString.of(bytes);
+    }
+
+    /** Components without empty ones and dots. */
+    private static List<ByteString> split(ByteString path) {
+        List<ByteString> parts = new ArrayList<>();
+        int at = 0;
+        while (at < path.length()) {
+            int slash = path.indexOf('/', at);
+            int end = slash < 0 ? path.length() : slash;
+            ByteString part = path.substring(at, end);
+            if (part.length() > 0 && !part.equals(ByteString.of("."))) {
+                parts.add(part);
+            }
+            at = end + 1;
+        }
+        return parts;
+    }
+}

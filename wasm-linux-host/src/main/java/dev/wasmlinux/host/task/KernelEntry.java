@@ -78,6 +78,11 @@ public final class KernelEntry {
         context.globalInt(stackPointer, registers);
     }
 
+    /** Address of the task_struct that an instance belongs to. */
+    int currentTask(Context context) {
+        return context.globalInt(currentTask);
+    }
+
     /** The guest's RAM. */
     PhysicalMemory memory() {
         return memory;

@@ -33,7 +33,6 @@ public final class Task {
     }
 
     private final int handle;
-    private final int address;
     private final Start start;
     private final TaskTable table;
     private final KernelEntry kernel;
@@ -65,7 +64,6 @@ public final class Task {
             TaskTable table,
             Function<Task, Object> imports) {
         this.handle = handle;
-        this.address = address;
         this.start = start;
         this.kernel = table.kernel();
         this.life = table.life();
@@ -87,9 +85,9 @@ public final class Task {
         return handle;
     }
 
-    /** Address of its task_struct. */
-    public int address() {
-        return address;
+    /** Address of its task_struct; the boot task's comes from the kernel. Own thread. */
+    private int address() {
+        return kernel.currentTask(kernelContext);
     }
 
     /** The user half. Own thread, or the parent's before the first run. */
@@ -135,7 +133,7 @@ public final class Task {
     public int switchTo(Task next) {
         LogicalCpu mine = cpu;
         cpu = null;
-        next.grant(mine, address);
+        next.grant(mine, address());
         awaitCpu();
         return last;
     }
@@ -144,7 +142,7 @@ public final class Task {
     public RuntimeException exitTo(Task next) {
         LogicalCpu mine = cpu;
         cpu = null;
-        next.grant(mine, address);
+        next.grant(mine, address());
         return Unwind.EXIT;
     }
 

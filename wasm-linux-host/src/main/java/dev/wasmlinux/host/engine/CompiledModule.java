@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.host.engine;
 
+import dev.wasmlinux.host.engine.fork.FrameCapture;
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.KernelImports;
 import dev.wasmlinux.host.rt.ModuleLink;
@@ -33,6 +34,7 @@ public final class CompiledModule {
     private final MethodHandles.Lookup lookup;
     private final MethodHandle constructor;
     private final Link link;
+    private final FrameCapture frameCapture;
     private final Map<Integer, MethodHandle> handles = new ConcurrentHashMap<>();
 
     private CompiledModule(ModuleImage image, ModuleClasses classes) throws ModuleException {
@@ -43,6 +45,8 @@ public final class CompiledModule {
             Class<?> calls = Class.forName(dotted(names.calls()), true, classes.loader());
             this.lookup = (MethodHandles.Lookup) calls.getMethod("lookup").invoke(null);
             Class<?> context = lookup.findClass(dotted(names.context()));
+            this.frameCapture =
+                    new FrameCapture(context.asSubclass(Context.class), classes::bytes);
             this.constructor =
                     lookup.findConstructor(
                                     context,
@@ -256,6 +260,11 @@ public final class CompiledModule {
             throw new IllegalArgumentException("no exported mutable global " + exportName);
         }
         return global.index();
+    }
+
+    /** What captures the frames of this module's functions for {@code fork}. */
+    public FrameCapture frameCapture() {
+        return frameCapture;
     }
 
     /**

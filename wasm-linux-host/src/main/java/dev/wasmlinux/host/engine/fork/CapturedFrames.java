@@ -33,11 +33,12 @@ public final class CapturedFrames {
      * @param context a copy of the context of the captured thread
      * @param memory the memory base that belongs to {@code context}
      * @param systemCallResult what the system call returns here
-     * @return what the outermost frame returned if that is an {@code int}, else 0
+     * @return raw bits of what the outermost frame returned, 0 if nothing; an {@code int} is sign
+     *     extended
      * @throws IllegalStateException if frames are being resumed on {@code stack} already
      * @throws Throwable whatever leaves the outermost frame
      */
-    public int resume(GuestStack stack, Context context, long memory, int systemCallResult)
+    public long resume(GuestStack stack, Context context, long memory, int systemCallResult)
             throws Throwable {
         stack.begin();
         try {
@@ -59,7 +60,7 @@ public final class CapturedFrames {
             if (failure != null) {
                 throw failure;
             }
-            return (int) result;
+            return result;
         } finally {
             stack.end();
         }

@@ -94,8 +94,12 @@ class HandMadeGuestTest {
                     outcome,
                     () ->
                             child.outcome(
-                                    frames.resume(
-                                            child.stack, child.context, child.memory, 0)));
+                                    (int)
+                                            frames.resume(
+                                                    child.stack,
+                                                    child.context,
+                                                    child.memory,
+                                                    0)));
             return CHILD_PID;
         }
 

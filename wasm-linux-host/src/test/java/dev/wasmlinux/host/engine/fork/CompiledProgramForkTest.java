@@ -1,0 +1,103 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.host.engine.fork;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Forks of C programs, compiled by clang and by the engine. */
+class CompiledProgramForkTest {
+    private static final ForkWorld PROGRAMS = new ForkWorld("programs.wasm", 220);
+    private static final ForkWorld ENGINE_PROGRAMS = new ForkWorld("/dev/wasmlinux/host/engine/fork.wasm", 1);
+
+    @AfterAll
+    static void close() {
+        PROGRAMS.close();
+        ENGINE_PROGRAMS.close();
+    }
+
+    /** Every process comes to what its replay comes to: result, memory and stack pointer. */
+    static List<ForkWorld.Outcome> check(
+            ForkWorld world, int processes, String function, Object... arguments)
+            throws Exception {
+        List<ForkWorld.Outcome> outcomes = world.run(function, arguments);
+        assertThat(outcomes).hasSize(processes);
+        Set<List<Integer>> histories = new HashSet<>();
+        for (ForkWorld.Outcome outcome : outcomes) {
+            assertThat(histories.add(outcome.answers())).isTrue();
+            assertThat(outcome).isEqualTo(world.replay(outcome.answers(), function, arguments));
+        }
+        return outcomes;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 20, 200, 2500})
+    void deepRecursion(int depth) throws Exception {
+        check(PROGRAMS, 2, "deep", depth);
+        assertThat(PROGRAMS.captured).isGreaterThan(depth);
+    }
+
+    @Test
+    void middleOfAnExpression() throws Exception {
+        check(PROGRAMS, 16, "expression", 1234, 0x123456789abcdefL, 2.75, 10.5f);
+    }
+
+    @Test
+    void storesOfEveryWidthStayInTheChild() throws Exception {
+        int address = PROGRAMS.call("cells_address");
+        int size = PROGRAMS.call("cells_size");
+        List<ForkWorld.Outcome> outcomes = check(PROGRAMS, 2, "widths", 4711);
+        // The replays have shown what each memory must be; they must differ in every member.
+        byte[] parent = PROGRAMS.memoryAfter(List.of(100), address, size, "widths", 4711);
+        byte[] child = PROGRAMS.memoryAfter(List.of(0), address, size, "widths", 4711);
+        int[] members = {0, 8, 24, 56, 120, 152, 216, 280, 344, 352, 368, 400, size};
+        for (int i = 0; i + 1 < members.length; i++) {
+            byte[] mine = java.util.Arrays.copyOfRange(parent, members[i], members[i + 1]);
+            byte[] other = java.util.Arrays.copyOfRange(child, members[i], members[i + 1]);
+            assertThat(mine).as("member " + i).isNotEqualTo(other);
+        }
+        assertThat(outcomes.get(0).memory()).isNotEqualTo(outcomes.get(1).memory());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 40})
+    void longjmpAcrossResumedFrames(int depth) throws Exception {
+        check(PROGRAMS, 16, "jumps", depth);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 40})
+    void nestedLongjmps(int depth) throws Exception {
+        check(PROGRAMS, 2, "nested_jumps", depth);
+    }
+
+    @Test
+    void comparisonFunctionsThatFork() throws Exception {
+        check(PROGRAMS, 4, "sorting", 120);
+    }
+
+    @Test
+    void eightProcesses() throws Exception {
+        check(ENGINE_PROGRAMS, 8, "tree", 3);
+    }
+
+    @Test
+    void partsOfSplitFunctions() throws Exception {
+        check(ENGINE_PROGRAMS, 2, "split", 12345, 678);
+    }
+
+    @Test
+    void programsOfTheEngine() throws Exception {
+        check(ENGINE_PROGRAMS, 2, "plain", 5, 77L, 1.75);
+        check(ENGINE_PROGRAMS, 2, "recursion", 30, 4);
+        check(ENGINE_PROGRAMS, 2, "indirect", 9);
+    }
+}

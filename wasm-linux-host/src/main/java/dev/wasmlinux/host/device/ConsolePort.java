@@ -235,6 +235,9 @@ public final class ConsolePort {
 
     /** Moves bytes of the guest to the host's buffer as far as it has room. */
     void transmitReady() {
+        if (!link.isActive()) {
+            return;
+        }
         int before = ringCount;
         for (int budget = transmit.size(); budget > 0; budget--) {
             if (partial == null) {

@@ -8,11 +8,13 @@ import java.util.Arrays;
 /**
  * A request of the driver: buffers that the device may read, followed by buffers that it may write,
  * each part with a cursor. All buffers lie in guest memory; buffers may overlap, and the guest may
- * change their contents at any time. Belongs to the thread that holds the lock of the link.
+ * change their contents at any time. Copying needs the lock of the link; once the driver has reset
+ * the device, or the machine has ended, the chain is void and nothing is copied any more.
  */
 public final class DescriptorChain {
 
     private final GuestMemory memory;
+    private final Virtqueue queue;
     private final int head;
     private final int session;
     private int[] addresses = new int[4];
@@ -32,8 +34,9 @@ public final class DescriptorChain {
         private long passed;
     }
 
-    DescriptorChain(GuestMemory memory, int head, int session) {
+    DescriptorChain(GuestMemory memory, Virtqueue queue, int head, int session) {
         this.memory = memory;
+        this.queue = queue;
         this.head = head;
         this.session = session;
     }
@@ -102,7 +105,7 @@ public final class DescriptorChain {
      * @param target where to
      * @param offset first index in the target
      * @param length greatest number of bytes
-     * @return bytes copied; fewer than asked only at the end of the part
+     * @return bytes copied; fewer than asked at the end of the part, 0 if the chain is void
      */
     public int read(byte[] target, int offset, int length) {
         return advance(readable, readableCount, target, offset, length, false);
@@ -112,7 +115,7 @@ public final class DescriptorChain {
      * Passes over bytes of the readable part.
      *
      * @param length greatest number of bytes
-     * @return bytes passed; fewer than asked only at the end of the part
+     * @return bytes passed; fewer than asked at the end of the part, 0 if the chain is void
      */
     public long skip(long length) {
         return advance(readable, readableCount, null, 0, length, false);
@@ -124,7 +127,7 @@ public final class DescriptorChain {
      * @param source where from
      * @param offset first index in the source
      * @param length greatest number of bytes
-     * @return bytes copied; fewer than asked only at the end of the part
+     * @return bytes copied; fewer than asked at the end of the part, 0 if the chain is void
      */
     public int write(byte[] source, int offset, int length) {
         return advance(writable, count, source, offset, length, true);
@@ -133,6 +136,10 @@ public final class DescriptorChain {
     private long advance(
             Cursor cursor, int end, byte[] bytes, int offset, long length, boolean write) {
         long done = 0;
+        if (!queue.isCurrent(session)) {
+            // The driver owns these buffers again, or memory is gone.
+            return 0;
+        }
         while (done < length && cursor.buffer < end) {
             long step = Math.min(length - done, lengths[cursor.buffer] - cursor.offset);
             if (bytes != null && step > 0) {

@@ -106,7 +106,7 @@ public final class Virtqueue {
             throw new IllegalArgumentException(
                     written + " bytes written to a chain of " + chain.writableBytes());
         }
-        if (chain.session() != session || !link.isActive()) {
+        if (!isCurrent(chain.session())) {
             return;
         }
         outstanding--;
@@ -124,7 +124,7 @@ public final class Virtqueue {
     }
 
     private DescriptorChain walk(int head) {
-        DescriptorChain chain = new DescriptorChain(memory, head, session);
+        DescriptorChain chain = new DescriptorChain(memory, this, head, session);
         long table = descriptors;
         int limit = size;
         boolean indirect = false;
@@ -178,6 +178,11 @@ public final class Virtqueue {
                 return chain;
             }
         }
+    }
+
+    /** Whether chains of the session may be touched. */
+    boolean isCurrent(int chainSession) {
+        return chainSession == session && link.isActive();
     }
 
     private DescriptorChain fail(String problem) {

@@ -14,10 +14,15 @@ final class TestMemory implements GuestMemory {
     private static final VarHandle SHORT =
             MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final ByteBuffer bytes;
+    private ByteBuffer bytes;
 
     TestMemory(int size) {
         bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Makes every later access fail. */
+    void free() {
+        bytes = null;
     }
 
     @Override

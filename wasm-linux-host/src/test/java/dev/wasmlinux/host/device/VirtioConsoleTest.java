@@ -48,6 +48,7 @@ class VirtioConsoleTest {
     @AfterEach
     void endThreads() throws InterruptedException {
         driver.transport.close();
+        driver.memory.free();
         for (Thread thread : threads) {
             thread.join(10_000);
             assertThat(thread.isAlive()).as(thread.getName()).isFalse();
@@ -497,6 +498,26 @@ class VirtioConsoleTest {
         assertThat(get(reader)).isEqualTo(-1);
         assertThat(get(waiter)).isFalse();
         assertThatThrownBy(() -> get(writer)).hasMessageContaining("the machine has ended");
+    }
+
+    @Test
+    void memoryIsLeftAloneAfterTheEnd() throws Exception {
+        start(MULTIPORT);
+        open(2);
+        open(0);
+        InputStream output = data.output();
+        InputStream screen = console.console().output();
+        guestWrites(7, pattern(100_000, 10));
+        guestWrites(1, pattern(300_000, 11));
+        driver.transport.close();
+        driver.memory.free();
+        assertThat(output.readAllBytes()).hasSize(64 << 10);
+        screen.close();
+        data.setOpen(false);
+        console.resize(1, 1);
+        driver.write(0x50, 7);
+        driver.write(0x70, 0);
+        assertThatThrownBy(() -> data.input().write(1)).isInstanceOf(IOException.class);
     }
 
     @Test

@@ -111,6 +111,7 @@ class VirtqueueTest {
         queue.descriptor(7, room + 32, 4, WRITE, 99);
         queue.publish(5);
 
+        device.link.lock();
         DescriptorChain chain = poll();
         assertThat(chain.readableBytes()).isEqualTo(11);
         assertThat(chain.writableBytes()).isEqualTo(7);
@@ -125,6 +126,7 @@ class VirtqueueTest {
         assertThat(driver.load(room, 4)).containsExactly('a', 'b', 'c', 0);
         assertThat(driver.load(room + 32, 5)).containsExactly('d', 'e', 'f', 'g', 0);
         complete(chain, 7);
+        device.link.unlock();
         assertThat(queue.take()).isEqualTo(new TestDriver.Used(5, 7));
         assertThat(poll()).isNull();
         assertThat(driver.needsReset()).isFalse();
@@ -198,6 +200,8 @@ class VirtqueueTest {
         queue.add(0x100, 4, true);
         DescriptorChain chain = poll();
         start(0);
+        assertThat(locked(() -> chain.write(new byte[] {1, 2}, 0, 2))).isZero();
+        assertThat(driver.load(0x100, 2)).containsOnly(0);
         complete(chain, 4);
         assertThat(queue.take()).isNull();
         assertThat(driver.needsReset()).isFalse();
@@ -352,9 +356,13 @@ class VirtqueueTest {
                     break;
                 }
                 chains++;
-                byte[] bytes = new byte[100];
-                assertThat(chain.read(bytes, 0, 100)).isBetween(0, 100);
-                int written = chain.write(bytes, 0, 100);
+                int written =
+                        locked(
+                                () -> {
+                                    byte[] bytes = new byte[100];
+                                    assertThat(chain.read(bytes, 0, 100)).isBetween(0, 100);
+                                    return chain.write(bytes, 0, 100);
+                                });
                 complete(chain, written);
             }
             if (driver.needsReset()) {

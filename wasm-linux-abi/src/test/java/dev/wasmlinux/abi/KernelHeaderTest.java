@@ -4,7 +4,6 @@
 package dev.wasmlinux.abi;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wasmlinux.abi.wasm.FunctionSignature;
 import dev.wasmlinux.abi.wasm.ValueType;
@@ -40,7 +39,6 @@ class KernelHeaderTest {
                     "^#define\\s+([A-Z_]+)\\s+(0x[0-9a-fA-F]+|\\d+)\\s*$", Pattern.MULTILINE);
 
     private static String header() throws IOException {
-        assumeTrue(Files.exists(HEADER), "the kernel port is not in this tree");
         return withoutComments(HEADER).replaceAll("(?m)^#define[^\\n]*\\\\\\n[^\\n]*$", "");
     }
 
@@ -138,7 +136,6 @@ class KernelHeaderTest {
                         KernelAbi.current().layout("program_info").fields().stream()
                                 .map(KernelHeaderTest::declaration)
                                 .toList());
-        assumeTrue(Files.exists(REGISTERS), "the kernel port is not in this tree");
         assertThat(fields(withoutComments(REGISTERS), "user_regs_struct"))
                 .isEqualTo(
                         KernelAbi.current().layout("pt_regs").fields().stream()

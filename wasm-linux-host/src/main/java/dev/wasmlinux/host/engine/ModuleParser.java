@@ -343,6 +343,11 @@ final class ModuleParser {
             }
             names.add(name == null ? "func_" + i : name);
         }
+        for (var export : exports.entrySet()) {
+            if (names.get(export.getValue()).equals("func_" + export.getValue())) {
+                names.set(export.getValue(), export.getKey());
+            }
+        }
         return names;
     }
 

@@ -6,10 +6,12 @@ package dev.wasmlinux.host.engine;
 import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.internal.ByteClassCollector;
 import com.dylibso.chicory.compiler.internal.Compiler;
+import com.dylibso.chicory.wasm.ChicoryException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.MethodTooLargeException;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.ClassNode;
@@ -60,14 +62,24 @@ final class Translator {
         classes.put(name, bytes);
     }
 
-    private Map<String, byte[]> compile() {
-        return Compiler.builder(source.module())
-                .withClassCollectorFactory(ByteClassCollector::new)
-                .withMaxFunctionsPerClass(Names.FUNCTIONS_PER_CLASS)
-                .withInterpreterFallback(InterpreterFallback.FAIL)
-                .build()
-                .compile()
-                .classBytes();
+    private Map<String, byte[]> compile() throws ModuleException {
+        try {
+            return Compiler.builder(source.module())
+                    .withClassCollectorFactory(ByteClassCollector::new)
+                    .withMaxFunctionsPerClass(Names.FUNCTIONS_PER_CLASS)
+                    .withInterpreterFallback(InterpreterFallback.FAIL)
+                    .build()
+                    .compile()
+                    .classBytes();
+        } catch (ChicoryException e) {
+            if (e.getCause() instanceof MethodTooLargeException large
+                    && large.getMethodName().startsWith("func_")) {
+                throw new ModuleException(
+                        "function " + describe(large.getMethodName()) + " is too big for a JVM method",
+                        e);
+            }
+            throw e;
+        }
     }
 
     private void translateFunctions() throws ModuleException {
@@ -159,15 +171,15 @@ final class Translator {
             int size = ((LabelNode) method.instructions.getLast()).getLabel().getOffset();
             if (size > HUGE_METHOD) {
                 throw new ModuleException(
-                        "function " + describe(method) + " stays at " + size + " bytes of code");
+                        "function " + describe(method.name) + " stays at " + size + " bytes of code");
             }
             largestMethod = Math.max(largestMethod, size);
         }
         put(group.name, bytes);
     }
 
-    private String describe(MethodNode method) {
-        String number = method.name.split("_", 3)[1];
-        return source.nameOf(Integer.parseInt(number)) + " (" + method.name + ")";
+    private String describe(String method) {
+        String number = method.split("_", 3)[1];
+        return source.nameOf(Integer.parseInt(number)) + " (" + method + ")";
     }
 }

@@ -12,7 +12,8 @@ import org.objectweb.asm.Type;
  * @param index number of the site in its method, in code order
  * @param offset bytecode offset of the call
  * @param callee "class.method" if the call can only go there, else null
- * @param tail whether the method returns the call's result at once: such a frame need not be resumed
+ * @param tail whether the method returns the call's result at once: such a frame need not be
+ *     resumed
  * @param result type of the call's result
  * @param locals local variables that are live behind the call or in a handler
  * @param kept operands below the call's arguments

@@ -7,8 +7,8 @@ import dev.wasmlinux.host.rt.Context;
 import java.util.List;
 
 /**
- * The guest frames of a thread at a system call, as values. Immutable and thread safe; any number of
- * children may resume them.
+ * The guest frames of a thread at a system call, as values. Immutable and thread safe; any number
+ * of children may resume them.
  */
 public final class CapturedFrames {
     private final List<SavedFrame> frames;
@@ -26,8 +26,8 @@ public final class CapturedFrames {
      * Runs the frames on the calling thread until the last has returned.
      *
      * <p>They go on as if the system call had just returned, with the given context and memory in
-     * place of those they were captured with. The Java stack is not rebuilt: each frame runs when the
-     * one it had called is done.
+     * place of those they were captured with. The Java stack is not rebuilt: each frame runs when
+     * the one it had called is done.
      *
      * @param stack the guest stack of the calling thread's task
      * @param context a copy of the context of the captured thread

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The local variables that a resume variant may restore before it looks which site it is for, because
- * every site that needs their slots needs them with the same kind. It keeps variants small.
+ * The local variables that a resume variant may restore before it looks which site it is for,
+ * because every site that needs their slots needs them with the same kind. It keeps variants small.
  */
 final class CommonLocals {
     private final Map<Integer, Slot> slots = new TreeMap<>();

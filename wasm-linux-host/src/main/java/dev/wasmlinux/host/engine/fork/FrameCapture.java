@@ -15,11 +15,11 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Captures frames of one compiled module. It keeps the resume variants of all functions that were on
- * the stack of a fork, so one instance serves all tasks of a module. Thread safe.
+ * Captures frames of one compiled module. It keeps the resume variants of all functions that were
+ * on the stack of a fork, so one instance serves all tasks of a module. Thread safe.
  *
- * <p>What it expects of compiled code: functions are static methods that end their parameters with the
- * memory base and the context; all classes of a module are in one package of one class loader;
+ * <p>What it expects of compiled code: functions are static methods that end their parameters with
+ * the memory base and the context; all classes of a module are in one package of one class loader;
  * between two functions there are only methods of the module that return their callee's result at
  * once, or methods named {@value #ENTRY} of generated table entries, which do so too; no function
  * keeps an address computed from the memory base over a call.

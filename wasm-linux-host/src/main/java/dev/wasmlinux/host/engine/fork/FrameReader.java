@@ -17,12 +17,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Reads Java frames with their values through {@code java.lang.LiveStackFrame}, an internal interface
- * of the JDK (17 to 25).
+ * Reads Java frames with their values through {@code java.lang.LiveStackFrame}, an internal
+ * interface of the JDK (17 to 25).
  *
- * <p>What HotSpot gives on 64-bit machines: every slot is a primitive slot of 64 bits or a reference.
- * The upper half of an {@code int} or {@code float} is garbage, a {@code long} or {@code double} is in
- * the second of its two slots, a dead local is zero or null. {@link #open} checks all this.
+ * <p>What HotSpot gives on 64-bit machines: every slot is a primitive slot of 64 bits or a
+ * reference. The upper half of an {@code int} or {@code float} is garbage, a {@code long} or {@code
+ * double} is in the second of its two slots, a dead local is zero or null. {@link #open} checks all
+ * this.
  *
  * <p>Thread safe.
  */
@@ -56,8 +57,8 @@ final class FrameReader {
     /**
      * Finds a way to the interface and checks with a known frame that it gives right values.
      *
-     * @throws ReflectiveOperationException if this JVM has no such interface, does not let us use it,
-     *     or gives other values than expected
+     * @throws ReflectiveOperationException if this JVM has no such interface, does not let us use
+     *     it, or gives other values than expected
      */
     static FrameReader open() throws ReflectiveOperationException {
         FrameReader reader;
@@ -91,8 +92,7 @@ final class FrameReader {
         Object base = type.getMethod("staticFieldBase", Field.class).invoke(unsafe, lookup);
         Object offset = type.getMethod("staticFieldOffset", Field.class).invoke(unsafe, lookup);
         return (MethodHandles.Lookup)
-                type.getMethod("getObject", Object.class, long.class)
-                        .invoke(unsafe, base, offset);
+                type.getMethod("getObject", Object.class, long.class).invoke(unsafe, base, offset);
     }
 
     /**

@@ -22,8 +22,8 @@ import org.objectweb.asm.tree.analysis.BasicValue;
 import org.objectweb.asm.tree.analysis.Frame;
 
 /**
- * A method of compiled guest code with the calls in it at which frames may be captured: calls of the
- * module's own classes that pass a context on, and system calls.
+ * A method of compiled guest code with the calls in it at which frames may be captured: calls of
+ * the module's own classes that pass a context on, and system calls.
  */
 final class GuestMethod {
     private static final String RUNTIME = "dev/wasmlinux/host/rt/";
@@ -179,8 +179,7 @@ final class GuestMethod {
             Frame<BasicValue> frame,
             Liveness liveness,
             int index) {
-        boolean tail =
-                isReturn(nextInstruction(call)) && !liveness.isCaught(index);
+        boolean tail = isReturn(nextInstruction(call)) && !liveness.isCaught(index);
         List<Slot> locals = new ArrayList<>();
         List<Slot> kept = new ArrayList<>();
         String unsupported = tail ? null : unsupportedMethod();

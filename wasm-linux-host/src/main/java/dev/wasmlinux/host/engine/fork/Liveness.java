@@ -20,7 +20,8 @@ import org.objectweb.asm.tree.VarInsnNode;
 
 /**
  * Which local variables of a method are live where, by the usual backward data flow. A handler's
- * variables are live in all of its range. A {@code long} or {@code double} counts as its first slot.
+ * variables are live in all of its range. A {@code long} or {@code double} counts as its first
+ * slot.
  */
 final class Liveness {
     private final InsnList code;

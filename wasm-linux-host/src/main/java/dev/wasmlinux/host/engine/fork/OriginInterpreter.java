@@ -13,9 +13,9 @@ import org.objectweb.asm.tree.analysis.BasicInterpreter;
 import org.objectweb.asm.tree.analysis.BasicValue;
 
 /**
- * Follows the memory base and the context through a method, as well as what is computed from them: a
- * captured frame may hold copies, which are replaced, but nothing derived, since that would lead the
- * child into its parent's memory.
+ * Follows the memory base and the context through a method, as well as what is computed from them:
+ * a captured frame may hold copies, which are replaced, but nothing derived, since that would lead
+ * the child into its parent's memory.
  */
 final class OriginInterpreter extends BasicInterpreter {
     private final int memorySlot;
@@ -110,8 +110,7 @@ final class OriginInterpreter extends BasicInterpreter {
     }
 
     @Override
-    public BasicValue naryOperation(
-            AbstractInsnNode instruction, List<? extends BasicValue> values)
+    public BasicValue naryOperation(AbstractInsnNode instruction, List<? extends BasicValue> values)
             throws AnalyzerException {
         return super.naryOperation(instruction, values); // results of calls are guest values
     }
@@ -139,8 +138,6 @@ final class OriginInterpreter extends BasicInterpreter {
             return first;
         }
         boolean sameType = first.getType() != null && first.getType().equals(second.getType());
-        return sameType
-                ? new TaskValue(first.getType(), null)
-                : BasicValue.UNINITIALIZED_VALUE;
+        return sameType ? new TaskValue(first.getType(), null) : BasicValue.UNINITIALIZED_VALUE;
     }
 }

@@ -11,9 +11,9 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Makes resume variants ahead of time, for an image whose programs are known: put beside the module's
- * classes they are found there, and the first fork need not make them. The same class file always
- * gives the same variants.
+ * Makes resume variants ahead of time, for an image whose programs are known: put beside the
+ * module's classes they are found there, and the first fork need not make them. The same class file
+ * always gives the same variants.
  */
 public final class ResumeClasses {
     private ResumeClasses() {}

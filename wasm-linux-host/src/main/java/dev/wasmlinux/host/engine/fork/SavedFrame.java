@@ -5,9 +5,7 @@ package dev.wasmlinux.host.engine.fork;
 
 import dev.wasmlinux.host.rt.Context;
 
-/**
- * The values of one captured frame. Never changed, so any number of children may resume it.
- */
+/** The values of one captured frame. Never changed, so any number of children may resume it. */
 final class SavedFrame {
     private static final Object[] NONE = new Object[0];
 

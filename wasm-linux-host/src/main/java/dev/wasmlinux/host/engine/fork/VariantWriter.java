@@ -28,11 +28,11 @@ import org.objectweb.asm.tree.VarInsnNode;
  * <pre>long func_N(int site, long[] values, Object[] references,
  *             long result, Throwable failure, long memory, CONTEXT context)</pre>
  *
- * that puts the values of a captured frame back, goes on behind the call number {@code site} as if it
- * had just returned {@code result} or thrown {@code failure}, and returns what the method returns. All
- * numbers are raw bits in a {@code long}. The code behind is the method's own, its variables moved
- * up; calls in it carry their site's number plus one as line number, so that a frame of the variant
- * can be captured too.
+ * that puts the values of a captured frame back, goes on behind the call number {@code site} as if
+ * it had just returned {@code result} or thrown {@code failure}, and returns what the method
+ * returns. All numbers are raw bits in a {@code long}. The code behind is the method's own, its
+ * variables moved up; calls in it carry their site's number plus one as line number, so that a
+ * frame of the variant can be captured too.
  */
 final class VariantWriter {
     /** Local variables of the original begin here. */
@@ -104,11 +104,7 @@ final class VariantWriter {
         MethodNode node = method.node();
         var target =
                 writer.visitMethod(
-                        Opcodes.ACC_STATIC,
-                        node.name,
-                        descriptor(method.context()),
-                        null,
-                        null);
+                        Opcodes.ACC_STATIC, node.name, descriptor(method.context()), null, null);
         node.visibleLocalVariableAnnotations = null;
         node.invisibleLocalVariableAnnotations = null;
         node.localVariables = null;
@@ -126,8 +122,7 @@ final class VariantWriter {
                 variable.var += SHIFT;
             } else if (node instanceof IincInsnNode increment) {
                 increment.var += SHIFT;
-            } else if (node.getOpcode() >= Opcodes.IRETURN
-                    && node.getOpcode() <= Opcodes.RETURN) {
+            } else if (node.getOpcode() >= Opcodes.IRETURN && node.getOpcode() <= Opcodes.RETURN) {
                 code.insertBefore(node, toBits(result));
                 code.set(node, new InsnNode(Opcodes.LRETURN));
             }
@@ -257,8 +252,7 @@ final class VariantWriter {
                 to.add(convert("java/lang/Float", "floatToRawIntBits", "(F)I"));
                 to.add(new InsnNode(Opcodes.I2L));
             }
-            case Type.DOUBLE ->
-                    to.add(convert("java/lang/Double", "doubleToRawLongBits", "(D)J"));
+            case Type.DOUBLE -> to.add(convert("java/lang/Double", "doubleToRawLongBits", "(D)J"));
             case Type.VOID -> to.add(new InsnNode(Opcodes.LCONST_0));
             default -> {
                 // a long is its own bits

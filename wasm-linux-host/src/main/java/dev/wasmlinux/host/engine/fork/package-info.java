@@ -6,9 +6,9 @@
  * second time on another thread.
  *
  * <p>Compiled code is not instrumented and costs nothing until a program forks. {@link
- * dev.wasmlinux.host.engine.fork.FrameCapture} then reads locals and operands of the calling thread's
- * guest frames, which HotSpot can give for every call site because it must be able to deoptimise
- * there. The child runs <em>resume variants</em> of just those functions: copies that begin behind
- * the call where the frame was, one after the other, the innermost first.
+ * dev.wasmlinux.host.engine.fork.FrameCapture} then reads locals and operands of the calling
+ * thread's guest frames, which HotSpot can give for every call site because it must be able to
+ * deoptimise there. The child runs <em>resume variants</em> of just those functions: copies that
+ * begin behind the call where the frame was, one after the other, the innermost first.
  */
 package dev.wasmlinux.host.engine.fork;

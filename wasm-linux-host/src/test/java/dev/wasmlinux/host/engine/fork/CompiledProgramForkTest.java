@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Forks of C programs, compiled by clang and by the engine. */
 class CompiledProgramForkTest {
     private static final ForkWorld PROGRAMS = new ForkWorld("programs.wasm", 220);
-    private static final ForkWorld ENGINE_PROGRAMS = new ForkWorld("/dev/wasmlinux/host/engine/fork.wasm", 1);
+    private static final ForkWorld ENGINE_PROGRAMS =
+            new ForkWorld("/dev/wasmlinux/host/engine/fork.wasm", 1);
 
     @AfterAll
     static void close() {
@@ -26,8 +27,7 @@ class CompiledProgramForkTest {
 
     /** Every process comes to what its replay comes to: result, memory and stack pointer. */
     static List<ForkWorld.Outcome> check(
-            ForkWorld world, int processes, String function, Object... arguments)
-            throws Exception {
+            ForkWorld world, int processes, String function, Object... arguments) throws Exception {
         List<ForkWorld.Outcome> outcomes = world.run(function, arguments);
         assertThat(outcomes).hasSize(processes);
         Set<List<Integer>> histories = new HashSet<>();

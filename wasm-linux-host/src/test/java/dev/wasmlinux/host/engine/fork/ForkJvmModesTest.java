@@ -91,7 +91,8 @@ class ForkJvmModesTest {
         try {
             String url = type.getResource("/" + file).toURI().toString();
             String place = url.substring(0, url.length() - file.length());
-            String plain = place.startsWith("jar:") ? place.substring(4, place.length() - 2) : place;
+            String plain =
+                    place.startsWith("jar:") ? place.substring(4, place.length() - 2) : place;
             return Path.of(java.net.URI.create(plain)).toString();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

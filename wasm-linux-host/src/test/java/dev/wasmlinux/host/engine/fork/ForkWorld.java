@@ -5,8 +5,8 @@ package dev.wasmlinux.host.engine.fork;
 
 import dev.wasmlinux.host.engine.CompileOptions;
 import dev.wasmlinux.host.engine.CompiledModule;
-import dev.wasmlinux.host.engine.FunctionType;
 import dev.wasmlinux.host.engine.Form;
+import dev.wasmlinux.host.engine.FunctionType;
 import dev.wasmlinux.host.engine.ModuleException;
 import dev.wasmlinux.host.engine.ValueType;
 import dev.wasmlinux.host.memory.AddressSpace;
@@ -29,9 +29,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Processes of a compiled program with memories of their own, and a system call that forks. What each
- * process must come to is known by replaying it: the same function runs again, alone, with a system
- * call that answers what the process was answered.
+ * Processes of a compiled program with memories of their own, and a system call that forks. What
+ * each process must come to is known by replaying it: the same function runs again, alone, with a
+ * system call that answers what the process was answered.
  */
 final class ForkWorld implements AutoCloseable {
     static final int FIRST_PID = 100;

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Forks in hand-written code of the final form. What must come out is known from runs without a real
- * fork, where the system call only returns what it would return in the parent or in the child.
+ * Forks in hand-written code of the final form. What must come out is known from runs without a
+ * real fork, where the system call only returns what it would return in the parent or in the child.
  */
 class HandMadeGuestTest {
     private static final int FORK = 220;
@@ -96,10 +96,7 @@ class HandMadeGuestTest {
                             child.outcome(
                                     (int)
                                             frames.resume(
-                                                    child.stack,
-                                                    child.context,
-                                                    child.memory,
-                                                    0)));
+                                                    child.stack, child.context, child.memory, 0)));
             return CHILD_PID;
         }
 
@@ -160,7 +157,8 @@ class HandMadeGuestTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 20, 200, 2000})
     void deepRecursion(int depth) throws Exception {
-        Program program = (memory, ctx) -> F0.func_1(depth, 0x123456789abL, 1.5, 2.25f, memory, ctx);
+        Program program =
+                (memory, ctx) -> F0.func_1(depth, 0x123456789abL, 1.5, 2.25f, memory, ctx);
         int captured = check(program);
         assertThat(captured).isEqualTo(depth + 2);
     }

@@ -12,6 +12,7 @@ import org.objectweb.asm.Type;
  * @param index number of the site in its method, in code order
  * @param offset bytecode offset of the call
  * @param callee "class.method" if the call can only go there, else null
+ * @param systemCall whether it is a call of the host
  * @param tail whether the method returns the call's result at once: such a frame need not be
  *     resumed
  * @param result type of the call's result
@@ -23,6 +24,7 @@ record CallSite(
         int index,
         int offset,
         String callee,
+        boolean systemCall,
         boolean tail,
         Type result,
         List<Slot> locals,

@@ -11,15 +11,15 @@ import java.util.List;
  * of children may resume them.
  */
 public final class CapturedFrames {
-    private final List<SavedFrame> frames;
+    private final List<SavedStep> steps;
 
-    CapturedFrames(List<SavedFrame> frames) {
-        this.frames = List.copyOf(frames);
+    CapturedFrames(List<SavedStep> steps) {
+        this.steps = List.copyOf(steps);
     }
 
     /** Number of frames that will be resumed. */
     public int size() {
-        return frames.size();
+        return (int) steps.stream().filter(SavedFrame.class::isInstance).count();
     }
 
     /**
@@ -32,26 +32,36 @@ public final class CapturedFrames {
      * @param stack the guest stack of the calling thread's task
      * @param context a copy of the context of the captured thread
      * @param memory the memory base that belongs to {@code context}
-     * @param systemCallResult what the system call returns here
+     * @param systemCall the child's end of the system call; it may run signal handlers
      * @return raw bits of what the outermost frame returned, 0 if nothing; an {@code int} is sign
      *     extended
      * @throws IllegalStateException if frames are being resumed on {@code stack} already
      * @throws Throwable whatever leaves the outermost frame
      */
-    public long resume(GuestStack stack, Context context, long memory, int systemCallResult)
+    public long resume(GuestStack stack, Context context, long memory, HostStep systemCall)
             throws Throwable {
         stack.begin();
         try {
-            long result = systemCallResult;
+            long result = 0;
             Throwable failure = null;
-            for (int i = 0; i < frames.size(); i++) {
-                SavedFrame frame = frames.get(i);
-                if (failure != null && !frame.catches()) {
-                    continue; // the frame would throw it again at once
+            try {
+                result = stack.runHost(systemCall, steps);
+            } catch (Throwable thrown) {
+                failure = thrown;
+            }
+            for (int i = 0; i < steps.size(); i++) {
+                SavedStep step = steps.get(i);
+                if (failure != null && !step.catches()) {
+                    continue; // it would throw it again at once
                 }
-                stack.waiting(frames.subList(i + 1, frames.size()));
+                List<SavedStep> waiting = steps.subList(i + 1, steps.size());
                 try {
-                    result = frame.resume(result, failure, memory, context);
+                    if (step instanceof SavedFrame frame) {
+                        stack.waiting(waiting);
+                        result = frame.resume(result, failure, memory, context);
+                    } else {
+                        result = stack.handlerReturned(waiting);
+                    }
                     failure = null;
                 } catch (Throwable thrown) {
                     failure = thrown;

@@ -13,7 +13,10 @@ public final class ForkException extends Exception {
         NO_ACCESS,
         /** The thread runs no guest code of the module. */
         NO_FRAMES,
-        /** A signal handler or another nested entry from the host is on the stack. */
+        /**
+         * A signal handler that did not interrupt a system call, or an unknown entry from the host,
+         * is on the stack.
+         */
         NESTED,
         /** A function on the stack has a shape that cannot be resumed. */
         UNSUPPORTED_CODE,

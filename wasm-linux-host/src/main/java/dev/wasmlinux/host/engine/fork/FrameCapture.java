@@ -3,16 +3,12 @@
  */
 package dev.wasmlinux.host.engine.fork;
 
+import dev.wasmlinux.host.engine.fork.ForkException.Reason;
 import dev.wasmlinux.host.rt.Context;
-import java.io.IOException;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Captures frames of one compiled module. It keeps the resume variants of all functions that were
@@ -29,15 +25,7 @@ public final class FrameCapture {
     private static final String ENTRY = "call";
 
     private final Class<? extends Context> contextType;
-    private final ClassSource classes;
-    private final Map<MethodKey, Code> methods = new ConcurrentHashMap<>();
-    private final Map<Class<?>, Variant> variants = new ConcurrentHashMap<>();
-    private final Object building = new Object();
-
-    private record MethodKey(Class<?> owner, String name) {}
-
-    /** What is known of a method; the variant is null if it has no site to resume at. */
-    private record Code(Map<Integer, CallSite> sites, Variant variant) {}
+    private final VariantCache cache;
 
     /**
      * For the module of a context class.
@@ -47,7 +35,17 @@ public final class FrameCapture {
      */
     public FrameCapture(Class<? extends Context> contextType, ClassSource classes) {
         this.contextType = Objects.requireNonNull(contextType);
-        this.classes = Objects.requireNonNull(classes);
+        this.cache = new VariantCache(contextType, Objects.requireNonNull(classes));
+    }
+
+    /**
+     * The resume variants that had to be made so far, for an image that wants to have them beside
+     * the module's classes the next time.
+     *
+     * @return class files by internal name
+     */
+    public Map<String, byte[]> madeVariants() {
+        return cache.made();
     }
 
     /**
@@ -61,25 +59,36 @@ public final class FrameCapture {
         FrameReader reader = ForkSupport.reader();
         List<List<JavaFrame>> runs = reader.read(this::isOfModule);
         if (runs.isEmpty()) {
+            throw new ForkException(Reason.NO_FRAMES, "the thread runs no code of this module");
+        }
+        int handlers = stack.handlers();
+        int expected = handlers + (stack.isInHost() ? 0 : 1);
+        if (runs.size() != expected) {
             throw new ForkException(
-                    ForkException.Reason.NO_FRAMES, "the thread runs no code of this module");
+                    Reason.NESTED,
+                    "the host has entered the guest "
+                            + runs.size()
+                            + " times on this thread, but knows of "
+                            + expected);
         }
-        if (runs.size() > 1) {
-            throw new ForkException(
-                    ForkException.Reason.NESTED, "fork in a signal handler is not supported");
+        List<SavedStep> saved = new ArrayList<>();
+        for (int i = 0; i < runs.size(); i++) {
+            new Run(runs.get(i), i > 0, reader).save(saved);
+            if (i < handlers) {
+                saved.add(SavedStep.HandlerReturn.INSTANCE);
+            }
         }
-        List<SavedFrame> saved = new ArrayList<>();
-        String inner = null;
-        for (JavaFrame frame : runs.get(0)) {
-            inner = add(frame, inner, saved, reader);
-        }
-        List<JavaFrame> run = runs.get(0);
-        boolean resumed = variants.containsKey(run.get(run.size() - 1).owner());
-        if (resumed != stack.isResuming()) {
-            throw inconsistent("the outermost frame belongs to another stack");
-        }
+        checkOutermost(runs.get(runs.size() - 1), stack);
         saved.addAll(stack.pending());
         return new CapturedFrames(saved);
+    }
+
+    private void checkOutermost(List<JavaFrame> run, GuestStack stack) throws ForkException {
+        boolean resumed = cache.variant(run.get(run.size() - 1).owner()) != null;
+        if (resumed != (stack.isResuming() && !stack.isInHost())) {
+            throw new ForkException(
+                    Reason.INCONSISTENT, "the outermost frame belongs to another stack");
+        }
     }
 
     private boolean isOfModule(Class<?> type) {
@@ -88,119 +97,70 @@ public final class FrameCapture {
                 && type != contextType;
     }
 
-    /** Adds a frame and answers the name that the next frame's call must have. */
-    private String add(JavaFrame frame, String inner, List<SavedFrame> saved, FrameReader reader)
-            throws ForkException {
-        if (frame.method().equals(ENTRY)) {
-            return null;
-        }
-        Variant resumed = variants.get(frame.owner());
-        Code code = resumed == null ? code(frame.owner(), frame.method()) : null;
-        Map<Integer, CallSite> sites = resumed == null ? code.sites : resumed.sites();
-        CallSite site = sites.get(frame.offset());
-        if (site == null) {
-            throw inconsistent("frame " + frame + " is at no known call");
-        }
-        if (inner != null && site.callee() != null && !inner.equals(site.callee())) {
-            throw inconsistent("frame " + frame + " calls " + site.callee() + ", not " + inner);
-        }
-        if (site.unsupported() != null) {
-            throw new ForkException(
-                    ForkException.Reason.UNSUPPORTED_CODE, frame + ": " + site.unsupported());
-        }
-        if (!site.tail()) {
-            Variant variant = resumed == null ? code.variant : resumed;
-            int shift = resumed == null ? 0 : VariantWriter.SHIFT;
-            saved.add(SavedFrame.of(frame, variant, site, shift, reader));
-        }
-        return resumed == null
-                ? frame.owner().getName().replace('.', '/') + "." + frame.method()
-                : null;
-    }
+    /** Frames without host code between them; the innermost must be at a system call. */
+    private final class Run {
+        private final List<JavaFrame> frames;
+        private final boolean interrupted;
+        private final FrameReader reader;
+        private boolean innermost = true;
+        private String inner;
 
-    private static ForkException inconsistent(String message) {
-        return new ForkException(ForkException.Reason.INCONSISTENT, message);
-    }
+        Run(List<JavaFrame> frames, boolean interrupted, FrameReader reader) {
+            this.frames = frames;
+            this.interrupted = interrupted;
+            this.reader = reader;
+        }
 
-    private Code code(Class<?> owner, String name) throws ForkException {
-        MethodKey key = new MethodKey(owner, name);
-        Code code = methods.get(key);
-        if (code == null) {
-            synchronized (building) {
-                code = methods.get(key);
-                if (code == null) {
-                    code = build(owner, name);
-                    methods.put(key, code);
+        void save(List<SavedStep> to) throws ForkException {
+            for (JavaFrame frame : frames) {
+                if (frame.method().equals(ENTRY) && !innermost) {
+                    inner = null;
+                } else {
+                    add(frame, to);
                 }
+                innermost = false;
             }
         }
-        return code;
-    }
 
-    private Code build(Class<?> owner, String name) throws ForkException {
-        String internalName = owner.getName().replace('.', '/');
-        try {
-            byte[] classFile = classes.read(internalName);
-            if (classFile == null) {
-                throw inconsistent("no class file of " + internalName);
+        private void add(JavaFrame frame, List<SavedStep> to) throws ForkException {
+            Variant resumed = cache.variant(frame.owner());
+            VariantCache.Code code =
+                    resumed == null ? cache.code(frame.owner(), frame.method()) : null;
+            CallSite site = (resumed == null ? code.sites() : resumed.sites()).get(frame.offset());
+            check(frame, site);
+            if (!site.tail()) {
+                Variant variant = resumed == null ? code.variant() : resumed;
+                int shift = resumed == null ? 0 : VariantWriter.SHIFT;
+                to.add(SavedFrame.of(frame, variant, site, shift, reader));
             }
-            GuestMethod method = GuestMethod.read(classFile, name);
-            Map<Integer, CallSite> sites = new ConcurrentHashMap<>();
-            for (CallSite site : method.sites()) {
-                sites.put(site.offset(), site);
-            }
-            return new Code(sites, method.isResumable() ? variant(method) : null);
-        } catch (IOException | ReflectiveOperationException e) {
-            throw new ForkException(
-                    ForkException.Reason.INCONSISTENT,
-                    "cannot make the resume variant of " + internalName + "." + name,
-                    e);
+            inner = resumed == null ? internalName(frame) + "." + frame.method() : null;
         }
-    }
 
-    /** The variant that came with the module's classes, or one made now. */
-    private Variant variant(GuestMethod method)
-            throws ForkException, IOException, ReflectiveOperationException {
-        FrameCapture.class.getModule().addReads(contextType.getModule());
-        MethodHandles.Lookup lookup =
-                MethodHandles.privateLookupIn(contextType, MethodHandles.lookup());
-        String name = VariantWriter.className(method.owner(), method.name());
-        byte[] classFile = classes.read(name);
-        boolean catches = method.hasHandlers();
-        int maxLocals = method.maxLocals();
-        if (classFile == null) {
-            classFile = VariantWriter.write(method);
-        }
-        Class<?> type = define(lookup, name.replace('/', '.'), classFile);
-        MethodType own =
-                MethodType.methodType(
-                        long.class,
-                        int.class,
-                        long[].class,
-                        Object[].class,
-                        long.class,
-                        Throwable.class,
-                        long.class,
-                        contextType);
-        MethodHandle code =
-                lookup.findStatic(type, method.name(), own)
-                        .asType(own.changeParameterType(6, Context.class));
-        Variant variant =
-                new Variant(type, code, catches, maxLocals, Variant.sites(classFile, method));
-        variants.put(type, variant);
-        return variant;
-    }
-
-    private static Class<?> define(MethodHandles.Lookup lookup, String name, byte[] classFile)
-            throws ReflectiveOperationException {
-        try {
-            return lookup.findClass(name);
-        } catch (ClassNotFoundException notYet) {
-            try {
-                return lookup.defineClass(classFile);
-            } catch (LinkageError madeMeanwhile) {
-                return lookup.findClass(name);
+        private void check(JavaFrame frame, CallSite site) throws ForkException {
+            if (innermost && (site == null || !site.systemCall())) {
+                throw interrupted
+                        ? new ForkException(
+                                Reason.NESTED,
+                                "a signal handler forks that did not interrupt a system call")
+                        : inconsistent("frame " + frame + " is in no system call");
             }
+            if (site == null) {
+                throw inconsistent("frame " + frame + " is at no known call");
+            }
+            if (inner != null && site.callee() != null && !inner.equals(site.callee())) {
+                throw inconsistent("frame " + frame + " calls " + site.callee() + ", not " + inner);
+            }
+            if (site.unsupported() != null) {
+                throw new ForkException(Reason.UNSUPPORTED_CODE, frame + ": " + site.unsupported());
+            }
+        }
+
+        private ForkException inconsistent(String message) {
+            return new ForkException(Reason.INCONSISTENT, message);
+        }
+
+        private String internalName(JavaFrame frame) {
+            return frame.owner().getName().replace('.', '/');
         }
     }
 }

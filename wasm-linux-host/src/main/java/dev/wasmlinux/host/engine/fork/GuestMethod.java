@@ -191,6 +191,7 @@ final class GuestMethod {
                 sites.size(),
                 offset,
                 call.getOpcode() == Opcodes.INVOKESTATIC ? call.owner + "." + call.name : null,
+                call.getOpcode() == Opcodes.INVOKEINTERFACE,
                 tail,
                 Type.getReturnType(call.desc),
                 List.copyOf(locals),

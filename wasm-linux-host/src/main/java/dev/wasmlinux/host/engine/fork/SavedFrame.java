@@ -6,7 +6,7 @@ package dev.wasmlinux.host.engine.fork;
 import dev.wasmlinux.host.rt.Context;
 
 /** The values of one captured frame. Never changed, so any number of children may resume it. */
-final class SavedFrame {
+final class SavedFrame implements SavedStep {
     private static final Object[] NONE = new Object[0];
 
     private final Variant variant;
@@ -81,8 +81,8 @@ final class SavedFrame {
         return value;
     }
 
-    /** Whether an exception of its call may be caught in it. */
-    boolean catches() {
+    @Override
+    public boolean catches() {
         return variant.catches();
     }
 

@@ -88,7 +88,7 @@ final class ForkWorld implements AutoCloseable {
     private final class Process implements ProgramImports, UserAccess {
         private final AddressSpace space = newSpace();
         private final Map<Integer, Integer> frames = new TreeMap<>();
-        private final GuestStack stack = new GuestStack();
+        private final GuestStack stack = new GuestStack(() -> 0);
         private final List<Integer> answers = new ArrayList<>();
         private final ConcurrentLinkedQueue<CompletableFuture<Outcome>> all;
         private final List<Integer> replayed;
@@ -165,7 +165,8 @@ final class ForkWorld implements AutoCloseable {
                     () -> {
                         resumedNanos = System.nanoTime();
                         long result =
-                                captured.resume(child.stack, child.context, child.space.table(), 0);
+                                captured.resume(
+                                        child.stack, child.context, child.space.table(), () -> 0);
                         resumedNanos = System.nanoTime() - resumedNanos;
                         return result;
                     });

@@ -45,7 +45,7 @@ class HandMadeGuestTest {
 
     /** A process: a system call interface, a memory, a context, and its children. */
     private class Process implements ProgramImports {
-        final GuestStack stack = new GuestStack();
+        final GuestStack stack = new GuestStack(this::handlerReturned);
         final long memory;
         final Ctx context;
         final ConcurrentLinkedQueue<CompletableFuture<Outcome>> children;
@@ -96,8 +96,16 @@ class HandMadeGuestTest {
                             child.outcome(
                                     (int)
                                             frames.resume(
-                                                    child.stack, child.context, child.memory, 0)));
+                                                    child.stack,
+                                                    child.context,
+                                                    child.memory,
+                                                    () -> 0)));
             return CHILD_PID;
+        }
+
+        /** What the host does behind a handler. */
+        int handlerReturned() {
+            return 5;
         }
 
         Outcome outcome(double result) {
@@ -272,7 +280,7 @@ class HandMadeGuestTest {
 
     @Test
     void refusesAThreadWithoutGuestFrames() {
-        assertThatThrownBy(() -> capture.capture(new GuestStack()))
+        assertThatThrownBy(() -> capture.capture(new GuestStack(() -> 0)))
                 .isInstanceOfSatisfying(
                         ForkException.class,
                         e -> assertThat(e.reason()).isEqualTo(ForkException.Reason.NO_FRAMES));

@@ -5,6 +5,7 @@
 module dev.wasmlinux.toolchain {
     requires dev.wasmlinux.abi;
     requires dev.wasmlinux.host;
+    requires dev.wasmlinux.initramfs;
     requires dev.wasmlinux.patchset;
     requires info.picocli;
     requires java.net.http;

@@ -28,6 +28,7 @@ public final class OutputWatch {
     private static final List<Pattern> ERRORS =
             List.of(
                     Pattern.compile("^[^:\\s]+:\\d+(:\\d+)?: (fatal )?error: .*"),
+                    Pattern.compile("^[^:\\s]+:\\d+: \\*\\*\\* .*"),
                     Pattern.compile("^(\\S*(clang|ld|lld)\\S*): error: .*"),
                     Pattern.compile("^(\\*\\*\\* .*|ERROR: .*|.*\\berror: .*)"),
                     Pattern.compile("^(.*: (command )?not found|.*: No such file or directory)"),

@@ -94,15 +94,16 @@ public final class BuildHost {
         return new Command(argv, directory, environment, LIMIT, SILENCE);
     }
 
-    /** The variables of every build that do not depend on the machine. */
+    /** The variables of every build that do not depend on the machine, sorted. */
     public static Map<String, String> fixedEnvironment() {
-        return Map.of(
-                "LC_ALL", "C",
-                "TZ", "UTC0",
-                "SOURCE_DATE_EPOCH", Long.toString(SOURCE_DATE_EPOCH),
-                "KBUILD_BUILD_TIMESTAMP", "Thu Jan  1 00:00:00 UTC 2026",
-                "KBUILD_BUILD_USER", "wasm-linux",
-                "KBUILD_BUILD_HOST", "wasm-linux",
-                "KBUILD_BUILD_VERSION", "1");
+        Map<String, String> fixed = new TreeMap<>();
+        fixed.put("LC_ALL", "C");
+        fixed.put("TZ", "UTC0");
+        fixed.put("SOURCE_DATE_EPOCH", Long.toString(SOURCE_DATE_EPOCH));
+        fixed.put("KBUILD_BUILD_TIMESTAMP", "Thu Jan  1 00:00:00 UTC 2026");
+        fixed.put("KBUILD_BUILD_USER", "wasm-linux");
+        fixed.put("KBUILD_BUILD_HOST", "wasm-linux");
+        fixed.put("KBUILD_BUILD_VERSION", "1");
+        return fixed;
     }
 }

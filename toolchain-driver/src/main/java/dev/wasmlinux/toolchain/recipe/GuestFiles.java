@@ -3,10 +3,11 @@
  */
 package dev.wasmlinux.toolchain.recipe;
 
+import dev.wasmlinux.toolchain.ToolchainException;
+import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.Digests;
 import dev.wasmlinux.toolchain.io.Trees;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -26,13 +27,12 @@ import java.util.Map;
 record GuestFiles(String directory) {
     private static final String ROOT = "/dev/wasmlinux/toolchain/guest/";
 
-    /** Whether there are such files. */
-    boolean exist() {
-        return GuestFiles.class.getResource(ROOT + directory) != null;
-    }
-
-    /** SHA-256 over names and contents. */
-    String digest() {
+    /**
+     * SHA-256 over names and contents.
+     *
+     * @throws ToolchainException {@link Kind#STORAGE} if they cannot be read
+     */
+    String digest() throws ToolchainException {
         try {
             return use(
                     root -> {
@@ -45,7 +45,8 @@ record GuestFiles(String directory) {
                         return Digests.hex(digest);
                     });
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ToolchainException(
+                    Kind.STORAGE, "guest files " + directory + ": " + e.getMessage(), e);
         }
     }
 

@@ -24,12 +24,18 @@ public final class Recipes {
         SourceTree linux =
                 new SourceTree(SourceCatalogue.LINUX, new BundledPatches("linux"), store);
         SourceTree musl = new SourceTree(SourceCatalogue.MUSL, new BundledPatches("musl"), store);
+        BundledPatches busyboxPatches = new BundledPatches("busybox");
+        SourceTree busybox = new SourceTree(SourceCatalogue.BUSYBOX, busyboxPatches, store);
         return List.of(
                 new KernelHeadersStep(host, linux),
                 new KernelStep(host, linux),
                 new CompilerRuntimeStep(host),
                 new MuslStep(host, musl),
-                new SysrootStep(host));
+                new SysrootStep(host),
+                new BusyBoxStep(host, busybox, busyboxPatches),
+                new AgentStep(host),
+                new InitramfsStep(),
+                new ImageStep(host, List.of(linux, musl, busybox)));
     }
 
     /**
@@ -42,6 +48,7 @@ public final class Recipes {
         return switch (step) {
             case "kernel", "kernel-headers" -> KernelTree.WORKSPACE;
             case "musl" -> MuslStep.WORKSPACE;
+            case "busybox" -> BusyBoxStep.WORKSPACE;
             default -> "";
         };
     }

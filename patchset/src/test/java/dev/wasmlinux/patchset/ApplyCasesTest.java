@@ -157,8 +157,20 @@ class ApplyCasesTest {
                         .patch("--- a/f", "+++ b/f", "@@ -3,0 +4 @@", "+new")
                         .gives("f", "-" + TEN.replace("3\n", "3\nnew\n")),
                 is("insertion without context at the top")
+                        .patch("--- a/f", "+++ b/f", "@@ -0,0 +1 @@", "+new",
+                                "@@ -2 +3 @@", "-2", "+two")
+                        .gives("f", "-new\n" + TEN.replace("2", "two")),
+                is("change without context at the top")
+                        .patch("--- a/f", "+++ b/f", "@@ -1 +1 @@", "-1", "+one",
+                                "@@ -3 +3 @@", "-3", "+three")
+                        .gives("f", "-" + TEN.replaceFirst("1", "one").replace("3", "three")),
+                is("an empty file is not empty any more")
                         .patch("--- a/f", "+++ b/f", "@@ -0,0 +1 @@", "+new")
-                        .gives("f", "-new\n" + TEN),
+                        .fails(MISFIT, 3, "does not fit"),
+                is("a file replaced as a whole has grown")
+                        .before("f", "-1\n2\n")
+                        .patch("--- a/f", "+++ b/f", "@@ -1 +1 @@", "-1", "+one")
+                        .fails(MISFIT, 3, "does not fit"),
                 is("insertion without context behind the end")
                         .patch("--- a/f", "+++ b/f", "@@ -30,0 +31 @@", "+new")
                         .fails(MISFIT, 3, "does not fit"),
@@ -260,18 +272,18 @@ class ApplyCasesTest {
                         .patch(five(2)).gives("f", "-" + FIVE),
                 is("times behind the names")
                         .patch("--- a/f\t2024-01-01 10:00:00.123456789 +0100",
-                                "+++ b/f\t2024-01-02 10:00:00 +0100", "@@ -1 +1 @@ int main(void)",
-                                "-1", "+one")
+                                "+++ b/f\t2024-01-02 10:00:00 +0100", "@@ -1,2 +1,2 @@ int main(void)",
+                                "-1", "+one", " 2")
                         .gives("f", "-" + TEN.replaceFirst("1", "one")),
                 is("times without a tab").before("a b", "-1\n")
                         .patch("--- x/a b 2024-01-01 10:00:00.5 +0100",
                                 "+++ y/a b 2024-01-02 10:00:00 +0100", "@@ -1 +1 @@", "-1", "+2")
                         .gives("a b", "-2\n"),
                 is("f.orig and f")
-                        .patch("--- a/f.orig", "+++ b/f", "@@ -1 +1 @@", "-1", "+one")
+                        .patch("--- a/f.orig", "+++ b/f", "@@ -1,2 +1,2 @@", "-1", "+one", " 2")
                         .gives("f", "-" + TEN.replaceFirst("1", "one")),
                 is("f and f.new")
-                        .patch("--- a/f", "+++ b/f.new", "@@ -1 +1 @@", "-1", "+one")
+                        .patch("--- a/f", "+++ b/f.new", "@@ -1,2 +1,2 @@", "-1", "+one", " 2")
                         .gives("f", "-" + TEN.replaceFirst("1", "one")),
                 is("strip 0").before("a/f", "-1\n")
                         .patch("--- a/f", "+++ a/f", "@@ -1 +1 @@", "-1", "+2")
@@ -475,7 +487,7 @@ class ApplyCasesTest {
                 is("deletion of more than is known").before("f", "-x\ny\n")
                         .patch("diff --git a/f b/f", "deleted file mode 100644", "--- a/f",
                                 "+++ /dev/null", "@@ -1 +0,0 @@", "-x")
-                        .fails(MISFIT, 1, "more content"),
+                        .fails(MISFIT, 5, "does not fit"),
                 is("deletion without content of a full file").before("f", "-x\n")
                         .patch("diff --git a/f b/f", "deleted file mode 100644", "index 1..0")
                         .fails(MISFIT, 1, "more content"),
@@ -484,8 +496,8 @@ class ApplyCasesTest {
                         .gives("d/g", "-" + TEN),
                 is("rename with a change and a mode")
                         .patch("diff --git a/f b/g", "old mode 100644", "new mode 100755",
-                                "rename from f", "rename to g", "--- a/f", "+++ b/g", "@@ -1 +1 @@",
-                                "-1", "+one")
+                                "rename from f", "rename to g", "--- a/f", "+++ b/g", "@@ -1,2 +1,2 @@",
+                                "-1", "+one", " 2")
                         .gives("g", "x" + TEN.replaceFirst("1", "one")),
                 is("rename, backwards").before("d/g", "-1\n")
                         .patch("diff --git a/f b/d/g", "rename from f", "rename to d/g")

@@ -37,11 +37,13 @@ class GitDiffPropertyTest {
         {"--binary", "-U5", "--minimal", "--full-index"},
     };
 
+    private static final int SEEDS = Integer.getInteger("property.seeds", 56);
+
     @TempDir private Path temp;
 
     static List<Integer> seeds() {
         List<Integer> seeds = new ArrayList<>();
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < SEEDS; i++) {
             seeds.add(i);
         }
         return seeds;

@@ -38,6 +38,8 @@ final class FileContents {
     private final Scratch scratch;
     private final ApplyOptions options;
     private final BinaryDecoder binary;
+    private final HunkFinder.Contextless contextless;
+    private Boolean isContextless;
 
     private FilePatch written;
     private FilePatch change;
@@ -57,6 +59,7 @@ final class FileContents {
         this.scratch = scratch;
         this.options = options;
         this.binary = new BinaryDecoder(source, patch);
+        this.contextless = () -> isContextless(parser.again());
     }
 
     /**
@@ -95,6 +98,26 @@ final class FileContents {
         return hunk != null && reverse ? hunk.reverse() : hunk;
     }
 
+    /**
+     * Whether the patch was made without context: no hunk has any, and some begin where hunks with
+     * context could not.
+     */
+    private boolean isContextless(PatchParser fresh) throws IOException {
+        if (isContextless == null) {
+            boolean evidence = false;
+            boolean context = false;
+            while (!context && fresh.next() != null) {
+                Hunk hunk;
+                while (!context && (hunk = fresh.nextHunk()) != null) {
+                    context = !hunk.bare();
+                    evidence |= hunk.oldStart() > 1 || hunk.newStart() > 1;
+                }
+            }
+            isContextless = evidence && !context;
+        }
+        return isContextless;
+    }
+
     /** Whether the file's first hunk has no old side: it may make the file. */
     boolean beginsFromNothing() throws IOException {
         Hunk first = next(options.reverse());
@@ -126,7 +149,7 @@ final class FileContents {
             while ((hunk = next(options.reverse())) != null) {
                 if (lines == null) {
                     lines = new Lines(bytes);
-                    finder = new HunkFinder(lines, patch, options.fuzz());
+                    finder = new HunkFinder(lines, patch, options.fuzz(), contextless);
                     patcher = new TextPatcher(lines, patch, out);
                 }
                 hunks++;
@@ -205,7 +228,7 @@ final class FileContents {
         boolean all = true;
         try (RandomBytes bytes = content.open()) {
             Lines lines = new Lines(bytes);
-            HunkFinder finder = new HunkFinder(lines, patch, 0);
+            HunkFinder finder = new HunkFinder(lines, patch, 0, contextless);
             Hunk hunk;
             while ((hunk = next(!options.reverse())) != null) {
                 some = true;

@@ -12,8 +12,10 @@ import java.io.IOException;
  *
  * <p>Without fuzz, git's: every line must agree; a hunk that begins at line 1 fits only at the
  * beginning, one without context behind its changes only at the end; the search begins where the
- * new side's number says, later before earlier. A hunk without any context counts as made with
- * {@code diff -U0} ({@code git apply --unidiff-zero}).
+ * new side's number says, later before earlier. In a patch that was made with {@code diff -U0}, hunks
+ * stand where they say instead ({@code git apply --unidiff-zero}). Nothing says so but the hunks: one
+ * without any context that begins behind line 1 can only come from there, one that begins at line 1
+ * may as well replace a whole file, and counts as that unless others of the patch speak for -U0.
  *
  * <p>With fuzz, GNU patch's: the offset of one hunk is expected of the next; a hunk is bound to the
  * beginning or the end only if it has less context on that side; as fuzz grows, context lines at
@@ -34,6 +36,7 @@ final class HunkFinder {
     private final Lines file;
     private final RandomBytes patch;
     private final int fuzz;
+    private final Contextless contextless;
 
     /** The first line that no earlier hunk has used. */
     private long free;
@@ -43,7 +46,14 @@ final class HunkFinder {
 
     private long lastOffset;
 
-    HunkFinder(Lines file, RandomBytes patch, int fuzz) {
+    /** Knows, or finds out, whether the patch as a whole was made with {@code diff -U0}. */
+    @FunctionalInterface
+    interface Contextless {
+        boolean get() throws IOException;
+    }
+
+    HunkFinder(Lines file, RandomBytes patch, int fuzz, Contextless contextless) {
+        this.contextless = contextless;
         this.file = file;
         this.patch = patch;
         this.fuzz = fuzz;
@@ -84,15 +94,18 @@ final class HunkFinder {
     }
 
     private Place findExactly(Hunk hunk) throws IOException {
-        boolean bare = hunk.leading() == 0 && hunk.trailing() == 0;
+        boolean bare = hunk.bare() && (hunk.oldStart() > 1 || contextless.get());
         boolean atStart = hunk.oldStart() == 0 || hunk.oldStart() == 1 && !bare;
         boolean atEnd = !bare && hunk.trailing() == 0;
         long expected = expected(hunk);
         if (hunk.oldCount() == 0) {
             long line = atStart ? 0 : expected;
-            return line >= free && line <= file.count() && endsWell(hunk, line)
-                    ? new Place(line, 0, 0)
-                    : null;
+            boolean fits =
+                    line >= free
+                            && line <= file.count()
+                            && (!atEnd || line == file.count())
+                            && endsWell(hunk, line);
+            return fits ? new Place(line, 0, 0) : null;
         }
         long last = file.count() - hunk.oldCount();
         if (atStart || atEnd) {
@@ -104,7 +117,14 @@ final class HunkFinder {
                             && matches(hunk, line, 0, 0);
             return fits ? new Place(line, line - expected, 0) : null;
         }
-        return search(hunk, expected, free, last, 0, 0, 0);
+        // Git takes the number of a new side without lines for that of its first line: of equal
+        // lines it removes others, which makes no difference but to the report.
+        if (expected >= free && expected <= last && matches(hunk, expected, 0, 0)) {
+            return new Place(expected, 0, 0);
+        }
+        long start = Math.max(hunk.newStart() - 1 - growth, 0);
+        Place place = search(hunk, start, free, last, 0, 0, 0);
+        return place == null ? null : new Place(place.line(), place.line() - expected, 0);
     }
 
     private Place findFuzzily(Hunk hunk) throws IOException {

@@ -115,6 +115,11 @@ public final class Hunk {
         return trailing;
     }
 
+    /** Whether the hunk has no context at all. */
+    public boolean bare() {
+        return leading == 0 && trailing == 0;
+    }
+
     /** Whether the last old line has no newline. */
     public boolean oldOpen() {
         return oldOpen;

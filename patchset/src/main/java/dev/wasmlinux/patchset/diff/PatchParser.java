@@ -19,6 +19,7 @@ public final class PatchParser {
 
     private final String source;
     private final RandomBytes patch;
+    private final long firstLine;
     private final int strip;
     private final long end;
 
@@ -39,9 +40,15 @@ public final class PatchParser {
     public PatchParser(String source, RandomBytes patch, long firstLine, int strip) {
         this.source = source;
         this.patch = patch;
+        this.firstLine = firstLine;
         this.line = firstLine;
         this.strip = strip;
         this.end = patch.size();
+    }
+
+    /** Another parser of the same patch, at its beginning. */
+    public PatchParser again() {
+        return new PatchParser(source, patch, firstLine, strip);
     }
 
     /** Goes to the beginning of a file patch that was read before. */

@@ -10,11 +10,15 @@ import dev.wasmlinux.abi.devicetree.DeviceTree.MemoryReservation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -118,6 +122,46 @@ class DeviceTreeTest {
 
             assertThat(DeviceTree.parse(tree.toBytes())).isEqualTo(tree);
         }
+    }
+
+    static boolean hasCompiler() {
+        return Files.isExecutable(Path.of("/usr/bin/dtc"));
+    }
+
+    /** The reference compiler reads our bytes and writes the same ones. */
+    @ParameterizedTest
+    @EnabledIf("hasCompiler")
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void theReferenceCompilerAgrees(int seed, @TempDir Path directory) throws Exception {
+        Random random = new Random(seed);
+        DeviceTree tree =
+                new DeviceTree(
+                        randomNode(random, "", 0),
+                        List.of(new MemoryReservation(random.nextLong() | 1, random.nextLong())),
+                        random.nextInt());
+        Path ours = Files.write(directory.resolve("ours.dtb"), tree.toBytes());
+        Path theirs = directory.resolve("theirs.dtb");
+        Path log = directory.resolve("log");
+        List<String> command =
+                List.of(
+                        "dtc",
+                        "-f",
+                        "-q",
+                        "-I",
+                        "dtb",
+                        "-O",
+                        "dtb",
+                        "-o",
+                        theirs.toString(),
+                        ours.toString());
+        int status =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start()
+                        .waitFor();
+        assertThat(status).as(Files.readString(log)).isZero();
+        assertThat(theirs).hasBinaryContent(tree.toBytes());
     }
 
     private static DeviceTreeNode randomNode(Random random, String name, int depth) {

@@ -56,6 +56,9 @@ public final class ConsolePort {
     /** How often the guest opened the port. */
     private long openings;
 
+    /** How often the host's reader was detached. */
+    private long detachments;
+
     ConsolePort(VirtioConsole console, int number, String name, boolean drops, int bufferBytes) {
         this.console = console;
         this.number = number;
@@ -100,8 +103,8 @@ public final class ConsolePort {
      * What the guest writes to the port. Reading blocks until there is at least one byte, also
      * before the guest first opens the port; it returns -1 while the guest has the port closed
      * after having opened it, while the host's side is closed, or when the machine has ended, each
-     * after the last byte. Calling this method attaches a reader; closing the stream detaches it.
-     * Several readers may share the bytes.
+     * after the last byte. Calling this method attaches a reader; closing the stream detaches it
+     * and ends a read that waits, with -1. Several readers may share the bytes.
      *
      * @return always the same stream
      */
@@ -386,6 +389,7 @@ public final class ConsolePort {
             }
             link().lock();
             try {
+                long attachment = detachments;
                 while (true) {
                     int done = drainRing(bytes, offset, length);
                     // Room was made, so what waits in the guest's buffers can follow.
@@ -396,7 +400,10 @@ public final class ConsolePort {
                     if (ringCount > 0) {
                         continue;
                     }
-                    if (link.isEnded() || !hostOpen || openings > 0 && !guestOpen) {
+                    if (link.isEnded()
+                            || !hostOpen
+                            || openings > 0 && !guestOpen
+                            || attachment != detachments) {
                         return -1;
                     }
                     link.await(changed, Long.MAX_VALUE);
@@ -424,6 +431,8 @@ public final class ConsolePort {
             link().lock();
             try {
                 attached = false;
+                detachments++;
+                changed.signalAll();
                 if (drops) {
                     transmitReady();
                 }

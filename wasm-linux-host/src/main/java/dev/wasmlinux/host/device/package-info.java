@@ -11,6 +11,20 @@
  * dev.wasmlinux.host.device.MmioBus}; or implement {@link dev.wasmlinux.host.device.MmioDevice} for
  * one with its own driver.
  *
+ * <pre>{@code
+ * // A device of 4 bytes that count how often they were read.
+ * AtomicInteger reads = new AtomicInteger();
+ * MmioDevice counter =
+ *         new MmioDevice() {
+ *             public int read(int offset, int size) {
+ *                 return offset == 0 && size == 4 ? reads.incrementAndGet() : 0;
+ *             }
+ *
+ *             public void write(int offset, int size, int value) {}
+ *         };
+ * MmioBus bus = new MmioBus(List.of(counter));
+ * }</pre>
+ *
  * <p><b>Threads.</b> Registers are read and written on guest threads that hold a CPU, so nothing
  * there waits: every virtio device has one lock ({@link
  * dev.wasmlinux.host.device.VirtioLink#lock}), held for short, bounded work only. Queues are

@@ -455,6 +455,20 @@ class VirtioConsoleTest {
     }
 
     @Test
+    void closingTheStreamEndsAWaitingRead() throws Exception {
+        start(MULTIPORT);
+        open(0);
+        ConsolePort port = console.console();
+        InputStream screen = port.output();
+        CompletableFuture<Integer> reader = async(screen::read);
+        untilWaiting(lastThread());
+        screen.close();
+        assertThat(get(reader)).isEqualTo(-1);
+        guestWrites(1, new byte[] {5});
+        assertThat(port.output().read()).isEqualTo(5);
+    }
+
+    @Test
     void interruptsEndWaiting() {
         start(MULTIPORT);
         open(2);

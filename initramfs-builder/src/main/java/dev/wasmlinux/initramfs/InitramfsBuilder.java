@@ -3,6 +3,10 @@
  */
 package dev.wasmlinux.initramfs;
 
+import dev.wasmlinux.initramfs.source.EntrySink;
+import dev.wasmlinux.initramfs.source.TreeSource;
+
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -147,6 +151,33 @@ public final class InitramfsBuilder {
     /** Adds entries one after the other. */
     public InitramfsBuilder addAll(Iterable<Entry> entries) {
         entries.forEach(this::add);
+        return this;
+    }
+
+    /**
+     * Adds everything that a source gives.
+     *
+     * @throws InitramfsException if the source is damaged or an entry is refused
+     * @throws IOException if reading the source fails
+     */
+    public InitramfsBuilder addFrom(TreeSource source) throws IOException {
+        source.copyTo(
+                new EntrySink() {
+                    @Override
+                    public void add(Entry entry) {
+                        InitramfsBuilder.this.add(entry);
+                    }
+
+                    @Override
+                    public void remove(ArchivePath path) {
+                        InitramfsBuilder.this.remove(path);
+                    }
+
+                    @Override
+                    public void removeBelow(ArchivePath directory) {
+                        InitramfsBuilder.this.removeBelow(directory);
+                    }
+                });
         return this;
     }
 

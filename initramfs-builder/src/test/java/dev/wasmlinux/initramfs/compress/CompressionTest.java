@@ -76,10 +76,17 @@ class CompressionTest {
         return samples;
     }
 
+    /** Everything for our own codecs, a few for those of libraries. */
+    private static List<byte[]> samples(Compression.Kind kind) throws IOException {
+        List<byte[]> all = samples();
+        boolean own = kind == Compression.Kind.LZO || kind == Compression.Kind.LZ4;
+        return own ? all : List.of(all.get(0), all.get(9), all.get(30), all.get(all.size() - 1));
+    }
+
     @ParameterizedTest
     @EnumSource(Compression.Kind.class)
     void decodesWhatItEncodes(Compression.Kind kind) throws IOException {
-        for (byte[] sample : samples()) {
+        for (byte[] sample : samples(kind)) {
             byte[] packed = encode(Compression.of(kind), sample);
             assertThat(decode(kind, packed)).isEqualTo(sample);
         }
@@ -98,9 +105,8 @@ class CompressionTest {
     void nativeToolsDecodeIt(Compression.Kind kind, String command) throws Exception {
         String[] words = command.split(" ");
         Tools.require(words[0]);
-        int number = 0;
-        for (byte[] sample : samples()) {
-            if (number++ % 3 != 0 && sample.length < 1000 || sample.length == 0) {
+        for (byte[] sample : samples(kind)) {
+            if (sample.length == 0) {
                 continue;
             }
             Path packed = Files.write(dir.resolve("packed"), encode(Compression.of(kind), sample));
@@ -124,8 +130,8 @@ class CompressionTest {
     void decodesWhatNativeToolsEncode(Compression.Kind kind, String command) throws Exception {
         String[] words = command.split(" ");
         Tools.require(words[0]);
-        for (byte[] sample : samples()) {
-            if (sample.length < 200) {
+        for (byte[] sample : samples(kind)) {
+            if (sample.length < 5000) {
                 continue;
             }
             Path plain = Files.write(dir.resolve("plain"), sample);
@@ -139,7 +145,7 @@ class CompressionTest {
             names = {"NONE"},
             mode = EnumSource.Mode.EXCLUDE)
     void takesNothingBeyondItsMember(Compression.Kind kind) throws IOException {
-        byte[] sample = samples().get(samples().size() - 3);
+        byte[] sample = samples().get(30);
         byte[] packed = encode(Compression.of(kind), sample);
         byte[] more = Arrays.copyOf(packed, packed.length + 9);
         Arrays.fill(
@@ -160,9 +166,9 @@ class CompressionTest {
             names = {"NONE"},
             mode = EnumSource.Mode.EXCLUDE)
     void damageIsATypedErrorOrHarmless(Compression.Kind kind) throws IOException {
-        byte[] packed = encode(Compression.of(kind), samples().get(samples().size() - 4));
+        byte[] packed = encode(Compression.of(kind), samples().get(29));
         Random random = new Random(kind.ordinal());
-        for (int i = 0; i < 150; i++) {
+        for (int i = 0; i < 45; i++) {
             byte[] damaged =
                     i % 3 == 0
                             ? Arrays.copyOf(packed, random.nextInt(packed.length))

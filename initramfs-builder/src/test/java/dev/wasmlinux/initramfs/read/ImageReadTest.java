@@ -69,7 +69,7 @@ class ImageReadTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void anyTreeWrittenIsReadEqual(long seed) throws IOException {
-        Initramfs tree = Trees.random(seed, 300);
+        Initramfs tree = Trees.random(seed, 120);
         Compression.Kind[] kinds = Compression.Kind.values();
         WriteOptions options =
                 WriteOptions.defaults()
@@ -88,7 +88,7 @@ class ImageReadTest {
 
     @Test
     void membersEndWhereEntriesEndAndDoNotDependOnThreads() throws IOException {
-        Initramfs tree = Trees.random(42, 600);
+        Initramfs tree = Trees.random(42, 300);
         WriteOptions options =
                 WriteOptions.defaults()
                         .withCompression(Compression.gzip(1))
@@ -99,7 +99,7 @@ class ImageReadTest {
         Path image = write(tree, options);
         assertThat(KernelCheck.check(image)).isEmpty();
         try (ImageIndex index = ImageIndex.open(image)) {
-            assertThat(index.members()).hasSizeGreaterThan(5);
+            assertThat(index.members()).hasSizeGreaterThan(4);
             assertThat(ImageDiff.compare(tree, index.tree())).isEmpty();
         }
     }

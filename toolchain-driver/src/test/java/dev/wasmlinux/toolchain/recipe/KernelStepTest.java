@@ -1,0 +1,202 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.toolchain.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wasmlinux.toolchain.BuildListener;
+import dev.wasmlinux.toolchain.BuildReport.StepReport;
+import dev.wasmlinux.toolchain.FakeTools;
+import dev.wasmlinux.toolchain.ToolchainException;
+import dev.wasmlinux.toolchain.ToolchainException.Kind;
+import dev.wasmlinux.toolchain.host.ToolPath;
+import dev.wasmlinux.toolchain.io.CacheLayout;
+import dev.wasmlinux.toolchain.io.Digests;
+import dev.wasmlinux.toolchain.source.Patches;
+import dev.wasmlinux.toolchain.source.SourceArchive;
+import dev.wasmlinux.toolchain.source.SourceStore;
+import dev.wasmlinux.toolchain.source.SourceTree;
+import dev.wasmlinux.toolchain.step.StepEngine;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The kernel's recipes, with a "make" that only shows what it was asked. */
+@Timeout(60)
+class KernelStepTest {
+    /** Behaves like kbuild as far as the recipe relies on it. */
+    private static final String MAKE =
+            """
+            objects=
+            for argument; do
+                case $argument in O=*) objects=${argument#O=} ;; esac
+            done
+            for argument; do
+                case $argument in
+                wasm_defconfig) echo "CONFIG=$(cat main.c)" > "$objects/.config" ;;
+                vmlinux)
+                    if [ -e "$objects/main.o" ]; then echo '  LD      vmlinux'
+                    else echo '  CC      main.o'; echo '  LD      vmlinux'; fi
+                    : > "$objects/main.o"
+                    cat main.c > "$objects/vmlinux.wasm"
+                    env | grep -v -e COOKIE -e HOME -e TMPDIR | sort > "$objects/vmlinux"
+                    echo "$*" > "$objects/vmlinux.symbols" ;;
+                headers)
+                    mkdir -p "$objects/usr/include/linux"
+                    echo "$(sed -n 1p main.c)" > "$objects/usr/include/linux/a.h"
+                    : > "$objects/usr/include/linux/.a.h.cmd" ;;
+                esac
+            done
+            """;
+
+    @TempDir Path directory;
+
+    private FakeTools tools;
+    private CacheLayout layout;
+
+    @BeforeEach
+    void tools() throws IOException {
+        tools = new FakeTools(directory.resolve("tools"));
+        tools.script("make", MAKE);
+        // A blank in the cache's path, which kbuild would not take.
+        layout = new CacheLayout(directory.resolve("my cache"), directory.resolve("work"));
+    }
+
+    private SourceTree source(String patched) throws IOException {
+        Path file = directory.resolve("linux.tar.gz");
+        if (!Files.exists(file)) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (TarArchiveOutputStream tar =
+                    new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
+                byte[] text = "upstream".getBytes(StandardCharsets.UTF_8);
+                TarArchiveEntry entry = new TarArchiveEntry("linux/main.c");
+                entry.setSize(text.length);
+                tar.putArchiveEntry(entry);
+                tar.write(text);
+                tar.closeArchiveEntry();
+            }
+            Files.write(file, bytes.toByteArray());
+        }
+        SourceArchive archive =
+                new SourceArchive(
+                        "linux",
+                        "6",
+                        List.of(
+                                new SourceArchive.Variant(
+                                        List.of("linux.tar.gz"), Digests.of(file), List.of())));
+        Patches patches =
+                new Patches() {
+                    @Override
+                    public String digest() {
+                        return patched;
+                    }
+
+                    @Override
+                    public void applyTo(Path tree) throws IOException {
+                        Files.writeString(tree.resolve("main.c"), patched);
+                    }
+                };
+        return new SourceTree(
+                archive, patches, new SourceStore(layout, List.of(directory), true, Map.of()));
+    }
+
+    private List<StepReport> build(String patched) throws Exception {
+        BuildHost host =
+                new BuildHost(
+                        new ToolPath(
+                                List.of(tools.directory(), Path.of("/usr/bin"), Path.of("/bin"))),
+                        3);
+        return new StepEngine(
+                        layout,
+                        List.of(
+                                new KernelHeadersStep(host, source(patched)),
+                                new KernelStep(host, source(patched))),
+                        BuildListener.NONE)
+                .run(List.of("kernel-headers", "kernel"), Set.of());
+    }
+
+    @Test
+    void callsKbuildWithTheCompilerAndACleanEnvironment() throws Exception {
+        StepReport kernel = build("one").get(1);
+        assertThat(kernel.directory().resolve("vmlinux.wasm")).hasContent("one");
+        assertThat(kernel.directory().resolve("config")).hasContent("CONFIG=one");
+        assertThat(Files.readString(kernel.directory().resolve("vmlinux.symbols")))
+                .startsWith("-j3 ARCH=wasm LLVM=-22 O=/")
+                .doesNotContain("my cache")
+                .endsWith(" vmlinux\n");
+        assertThat(Files.readAllLines(kernel.directory().resolve("vmlinux")))
+                .contains(
+                        "KBUILD_BUILD_HOST=wasm-linux",
+                        "LC_ALL=C",
+                        "SOURCE_DATE_EPOCH=1767225600",
+                        "TZ=UTC0")
+                .noneMatch(line -> line.startsWith("LANG=") || line.startsWith("MAVEN"));
+        assertThat(kernel.commands()).hasSize(2);
+    }
+
+    @Test
+    void aChangedSourceIsCompiledIncrementally() throws Exception {
+        assertThat(Files.readString(build("one").get(1).log())).contains("CC      main.o");
+        StepReport again = build("two").get(1);
+        assertThat(again.reason()).isEqualTo("patches changed (one -> two)");
+        assertThat(Files.readString(again.log())).doesNotContain("CC      main.o");
+        assertThat(again.directory().resolve("vmlinux.wasm")).hasContent("two");
+    }
+
+    @Test
+    void anotherCompilerStartsFromNothing() throws Exception {
+        build("one");
+        tools.llvm(22, "fake clang version 22.1.9 (1)");
+        StepReport again = build("one").get(1);
+        assertThat(again.ran()).isTrue();
+        assertThat(again.reason()).contains("22.1.8").contains("22.1.9");
+        assertThat(Files.readString(again.log())).contains("CC      main.o");
+    }
+
+    @Test
+    void headersAreOnlyHeaders() throws Exception {
+        StepReport headers = build("one").get(0);
+        assertThat(headers.outputs()).extracting(o -> o.path()).containsExactly("include/linux/a.h");
+        StepReport same = build("one\nmore").get(0);
+        assertThat(same.ran()).isTrue();
+        assertThat(same.identity()).isEqualTo(headers.identity());
+    }
+
+    @Test
+    void aFailureNamesTheFirstErrorAndTheNextRunGoesOn() throws Exception {
+        tools.script(
+                "make",
+                MAKE + "\ncase $* in *vmlinux*) echo 'main.c:1:1: error: no' >&2; exit 2;; esac");
+        assertThatThrownBy(() -> build("one"))
+                .isInstanceOf(ToolchainException.class)
+                .hasMessageContaining("first error: main.c:1:1: error: no");
+        tools.script("make", MAKE);
+        StepReport report = build("one").get(1);
+        assertThat(Files.readString(report.log())).doesNotContain("CC      main.o");
+    }
+
+    @Test
+    void aMissingToolIsNamedBeforeAnythingRuns() throws Exception {
+        tools.remove("llvm-nm-22");
+        assertThatThrownBy(() -> build("one"))
+                .hasMessageContaining("lacks llvm-nm-22")
+                .hasMessageContaining("doctor")
+                .extracting(e -> ((ToolchainException) e).kind())
+                .isEqualTo(Kind.HOST);
+        assertThat(layout.steps()).doesNotExist();
+    }
+}

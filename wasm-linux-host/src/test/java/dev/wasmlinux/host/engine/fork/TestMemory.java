@@ -12,6 +12,8 @@ public final class TestMemory {
     private static final AtomicLong NEXT = new AtomicLong(1L << 40);
     private static final Map<Long, long[]> MEMORIES = new ConcurrentHashMap<>();
 
+    private static final Map<Long, Runnable> FAULTS = new ConcurrentHashMap<>();
+
     private TestMemory() {}
 
     /** A new memory with the given words. */
@@ -29,5 +31,14 @@ public final class TestMemory {
     public static void add(int index, long value, long base) {
         long[] words = MEMORIES.get(base);
         words[index] = words[index] * 1_000_003 + value;
+    }
+
+    /** Guest code: an access that enters the host. */
+    public static void touch(long base) {
+        FAULTS.get(base).run();
+    }
+
+    static void onTouch(long base, Runnable fault) {
+        FAULTS.put(base, fault);
     }
 }

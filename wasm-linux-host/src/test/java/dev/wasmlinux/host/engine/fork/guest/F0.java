@@ -9,6 +9,7 @@ import dev.wasmlinux.host.engine.fork.TestMemory;
 public final class F0 {
     private static final int FORK = 220;
     private static final int NOTE = 1000;
+    private static final int WAIT = 1002;
 
     private F0() {}
 
@@ -176,5 +177,63 @@ public final class F0 {
         }
         int pid = Calls.func_0(FORK, 0, memory, ctx);
         return pid == 0 ? Calls.func_0(NOTE + 1, 0, memory, ctx) : 7;
+    }
+
+    /** Waits in the middle of expressions; handlers run meanwhile. */
+    public static int func_18(int n, long memory, Ctx ctx) {
+        int sum = n;
+        for (int i = 0; i < 2; i++) {
+            sum = sum * 31 + func_19(i, memory, ctx) * 7;
+            TestMemory.add(70, sum, memory);
+        }
+        return sum + Calls.func_0(FORK, 0, memory, ctx);
+    }
+
+    public static int func_19(int i, long memory, Ctx ctx) {
+        long keep = i + 1_000_000_000_000L;
+        int woken = Calls.func_0(WAIT, i, memory, ctx);
+        return woken * 3 + (int) (keep % 1000);
+    }
+
+    /** A handler that forks. */
+    public static void func_20(int signal, long memory, Ctx ctx) {
+        int old = ctx.g0;
+        ctx.g0 = old * 3 + signal;
+        int pid = func_3(memory, ctx);
+        TestMemory.add(71, pid + old, memory);
+        ctx.g0 += pid;
+    }
+
+    /** A handler in which the program waits, and so meets another. */
+    public static void func_21(int signal, long memory, Ctx ctx) {
+        TestMemory.add(72, func_19(signal, memory, ctx), memory);
+    }
+
+    /** Jumps out of a handler. */
+    public static int func_22(int n, long memory, Ctx ctx) {
+        int tries = 0;
+        for (; ; ) {
+            try {
+                tries++;
+                return func_19(n, memory, ctx) + tries;
+            } catch (Jump e) {
+                TestMemory.add(73, e.value, memory);
+                ctx.g1 += e.value;
+            }
+        }
+    }
+
+    /** The handler that jumps in its first two runs. */
+    public static void func_23(int signal, long memory, Ctx ctx) {
+        int pid = Calls.func_0(FORK, signal, memory, ctx);
+        if (ctx.g0++ < 2) {
+            throw new Jump(pid + ctx.g0);
+        }
+    }
+
+    /** Is interrupted where it does not wait in a system call. */
+    public static int func_24(int n, long memory, Ctx ctx) {
+        TestMemory.touch(memory);
+        return n + ctx.g0;
     }
 }

@@ -5,9 +5,10 @@ package dev.wasmlinux.host.engine.fork;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,36 +26,23 @@ class CompiledProgramForkTest {
         ENGINE_PROGRAMS.close();
     }
 
-    /** Every process comes to what its replay comes to: result, memory and stack pointer. */
-    static List<ForkWorld.Outcome> check(
-            ForkWorld world, int processes, String function, Object... arguments) throws Exception {
-        List<ForkWorld.Outcome> outcomes = world.run(function, arguments);
-        assertThat(outcomes).hasSize(processes);
-        Set<List<Integer>> histories = new HashSet<>();
-        for (ForkWorld.Outcome outcome : outcomes) {
-            assertThat(histories.add(outcome.answers())).isTrue();
-            assertThat(outcome).isEqualTo(world.replay(outcome.answers(), function, arguments));
-        }
-        return outcomes;
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 20, 200, 2500})
     void deepRecursion(int depth) throws Exception {
-        check(PROGRAMS, 2, "deep", depth);
+        PROGRAMS.check(2, "deep", depth);
         assertThat(PROGRAMS.captured).isGreaterThan(depth);
     }
 
     @Test
     void middleOfAnExpression() throws Exception {
-        check(PROGRAMS, 16, "expression", 1234, 0x123456789abcdefL, 2.75, 10.5f);
+        PROGRAMS.check(16, "expression", 1234, 0x123456789abcdefL, 2.75, 10.5f);
     }
 
     @Test
     void storesOfEveryWidthStayInTheChild() throws Exception {
         int address = PROGRAMS.call("cells_address");
         int size = PROGRAMS.call("cells_size");
-        List<ForkWorld.Outcome> outcomes = check(PROGRAMS, 2, "widths", 4711);
+        List<ForkWorld.Outcome> outcomes = PROGRAMS.check(2, "widths", 4711);
         // The replays have shown what each memory must be; they must differ in every member.
         byte[] parent = PROGRAMS.memoryAfter(List.of(100), address, size, "widths", 4711);
         byte[] child = PROGRAMS.memoryAfter(List.of(0), address, size, "widths", 4711);
@@ -70,34 +58,65 @@ class CompiledProgramForkTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 40})
     void longjmpAcrossResumedFrames(int depth) throws Exception {
-        check(PROGRAMS, 16, "jumps", depth);
+        PROGRAMS.check(16, "jumps", depth);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 40})
     void nestedLongjmps(int depth) throws Exception {
-        check(PROGRAMS, 2, "nested_jumps", depth);
+        PROGRAMS.check(2, "nested_jumps", depth);
     }
 
     @Test
     void comparisonFunctionsThatFork() throws Exception {
-        check(PROGRAMS, 4, "sorting", 120);
+        PROGRAMS.check(4, "sorting", 120);
     }
 
     @Test
     void eightProcesses() throws Exception {
-        check(ENGINE_PROGRAMS, 8, "tree", 3);
+        ENGINE_PROGRAMS.check(8, "tree", 3);
     }
 
     @Test
     void partsOfSplitFunctions() throws Exception {
-        check(ENGINE_PROGRAMS, 2, "split", 12345, 678);
+        ENGINE_PROGRAMS.check(2, "split", 12345, 678);
+        assertThat(ENGINE_PROGRAMS.module.frameCapture().madeVariants().keySet())
+                .as("a part was on the stack")
+                .anyMatch(name -> name.matches(".*func_[0-9]+_p[0-9]+"));
+    }
+
+    @Test
+    void manyThreadsForkAtOnce() throws Exception {
+        try (ForkWorld world = new ForkWorld("programs.wasm", 220)) {
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            CountDownLatch together = new CountDownLatch(8);
+            for (int i = 0; i < 8; i++) {
+                int depth = i * 5;
+                CompletableFuture<Void> done = new CompletableFuture<>();
+                all.add(done);
+                new Thread(
+                                () -> {
+                                    together.countDown();
+                                    try {
+                                        together.await();
+                                        world.check(2, "deep", depth);
+                                        done.complete(null);
+                                    } catch (Throwable e) {
+                                        done.completeExceptionally(e);
+                                    }
+                                })
+                        .start();
+            }
+            for (CompletableFuture<Void> done : all) {
+                done.get();
+            }
+        }
     }
 
     @Test
     void programsOfTheEngine() throws Exception {
-        check(ENGINE_PROGRAMS, 2, "plain", 5, 77L, 1.75);
-        check(ENGINE_PROGRAMS, 2, "recursion", 30, 4);
-        check(ENGINE_PROGRAMS, 2, "indirect", 9);
+        ENGINE_PROGRAMS.check(2, "plain", 5, 77L, 1.75);
+        ENGINE_PROGRAMS.check(2, "recursion", 30, 4);
+        ENGINE_PROGRAMS.check(2, "indirect", 9);
     }
 }

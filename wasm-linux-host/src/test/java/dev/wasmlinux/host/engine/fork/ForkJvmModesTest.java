@@ -5,6 +5,7 @@ package dev.wasmlinux.host.engine.fork;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wasmlinux.host.engine.CompiledModule;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +25,14 @@ import org.objectweb.asm.tree.analysis.Analyzer;
 
 /** The same forks in JVMs that interpret everything, compile everything, or deny access. */
 class ForkJvmModesTest {
+    @TempDir static Path modules;
+
     @TempDir Path directory;
+
+    @BeforeAll
+    static void compile() throws IOException {
+        ForkWorld.compile("programs.wasm").writeTo(modules, "programs");
+    }
 
     /** What the other JVM runs. */
     public static final class Main {
@@ -42,6 +51,17 @@ class ForkJvmModesTest {
             test.resultsOfEveryType();
             test.jumpsAcrossResumedFrames();
             test.eightProcesses();
+            CompiledModule module = CompiledModule.load(Path.of(arguments[0]), "programs");
+            try (ForkWorld world = new ForkWorld(module, 220)) {
+                for (int i = 0; i < 3; i++) {
+                    world.check(2, "deep", 100);
+                    world.check(16, "expression", 1234, 0x123456789abcdefL, 2.75, 10.5f);
+                    world.check(2, "widths", 4711);
+                    world.check(16, "jumps", 5);
+                    world.check(2, "nested_jumps", 5);
+                    world.check(4, "sorting", 120);
+                }
+            }
             System.out.println("ALL RIGHT");
         }
     }
@@ -53,6 +73,7 @@ class ForkJvmModesTest {
         command.add("-cp");
         command.add(classPath());
         command.add(Main.class.getName());
+        command.add(modules.toString());
         Path output = directory.resolve("output");
         Process process =
                 new ProcessBuilder(command)
@@ -100,9 +121,18 @@ class ForkJvmModesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-Xint", "-Xcomp", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation"})
-    void anyCompiler(String option) throws Exception {
-        assertThat(run(option)).contains("ALL RIGHT");
+    @ValueSource(
+            strings = {
+                "-Xint",
+                // Only the guest and what belongs to it, to be done in time.
+                "-Xcomp -XX:CompileCommand=quiet -XX:CompileCommand=compileonly,dev.wasmlinux.*::*",
+                "-Xcomp -XX:CompileCommand=quiet -XX:CompileCommand=compileonly,dev.wasmlinux.*::*"
+                        + " -XX:TieredStopAtLevel=1",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-TieredCompilation"
+            })
+    void anyCompiler(String options) throws Exception {
+        assertThat(run(options.split(" "))).contains("ALL RIGHT");
     }
 
     @Test

@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.host.engine.fork;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.wasmlinux.host.engine.CompileOptions;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.Form;
@@ -22,8 +24,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -260,6 +264,18 @@ final class ForkWorld implements AutoCloseable {
     /** Runs an export and answers what all processes came to, in the order of their answers. */
     List<Outcome> run(String function, Object... arguments) throws Exception {
         return run(new Process((List<Integer>) null), function, arguments);
+    }
+
+    /** Every process comes to what its replay comes to: result, memory and stack pointer. */
+    List<Outcome> check(int processes, String function, Object... arguments) throws Exception {
+        List<Outcome> outcomes = run(function, arguments);
+        assertThat(outcomes).hasSize(processes);
+        Set<List<Integer>> histories = new HashSet<>();
+        for (Outcome outcome : outcomes) {
+            assertThat(histories.add(outcome.answers())).isTrue();
+            assertThat(outcome).isEqualTo(replay(outcome.answers(), function, arguments));
+        }
+        return outcomes;
     }
 
     /** What a process comes to that gets these answers from its system calls. */

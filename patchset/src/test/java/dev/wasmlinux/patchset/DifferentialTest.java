@@ -35,22 +35,8 @@ class DifferentialTest {
 
     private record Outcome(boolean accepted, String content) {}
 
-    private static Path sources() {
-        String variable = System.getenv("WASM_LINUX_SOURCES");
-        if (variable != null) {
-            return Path.of(variable);
-        }
-        for (Path up = Path.of("").toAbsolutePath(); up != null; up = up.getParent()) {
-            Path sources = up.resolve("shared/sources");
-            if (Files.isDirectory(sources)) {
-                return sources;
-            }
-        }
-        return null;
-    }
-
     private List<Path> corpus() throws IOException {
-        Path sources = sources();
+        Path sources = Sources.directory();
         assumeTrue(sources != null, "no source archives: set WASM_LINUX_SOURCES");
         List<Path> files = new ArrayList<>();
         List<Path> archives;

@@ -1,0 +1,86 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.patchset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A patch of 100 MB in a JVM whose heap is a third of that. */
+class HugePatchTest {
+    private static final String TEXT = " and so it goes on and on until the line is long enough\n";
+    private static final int NEW_LINES = 720_000;
+    private static final int HUNKS = 220_000;
+
+    @TempDir private Path temp;
+
+    /** Applies a patch in a process of its own: tree, patch. */
+    public static void main(String[] arguments) throws IOException {
+        ApplyReport report =
+                Patches.apply(
+                        Path.of(arguments[0]),
+                        Patches.read(Path.of(arguments[1])),
+                        ApplyOptions.DEFAULT);
+        System.out.println(report.patches().get(0).files().get(1).hunks());
+    }
+
+    @Test
+    void needsLittleMemory() throws IOException, URISyntaxException {
+        Path tree = Files.createDirectory(temp.resolve("tree"));
+        try (BufferedWriter old = Files.newBufferedWriter(tree.resolve("old"))) {
+            for (int i = 0; i < HUNKS * 5; i++) {
+                old.write(i + TEXT);
+            }
+        }
+        Path patch = temp.resolve("huge.patch");
+        writePatch(patch);
+        assertThat(Files.size(patch)).isGreaterThan(100_000_000L);
+
+        Path classes =
+                Path.of(Patches.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path tests =
+                Path.of(getClass().getProtectionDomain().getCodeSource().getLocation().toURI());
+        Tool.Result result =
+                Tool.run(
+                        temp,
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx32m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        classes + java.io.File.pathSeparator + tests,
+                        HugePatchTest.class.getName(),
+                        tree.toString(),
+                        patch.toString());
+        assertThat(result.text()).isEqualTo(HUNKS + System.lineSeparator());
+        assertThat(Files.size(tree.resolve("new")))
+                .isEqualTo(NEW_LINES * (long) TEXT.length());
+        try (var lines = Files.lines(tree.resolve("old"), StandardCharsets.US_ASCII)) {
+            assertThat(lines.filter(line -> line.startsWith("x")).count()).isEqualTo(HUNKS);
+        }
+    }
+
+    private static void writePatch(Path patch) throws IOException {
+        try (BufferedWriter out = Files.newBufferedWriter(patch)) {
+            out.write("--- /dev/null\n+++ b/new\n@@ -0,0 +1," + NEW_LINES + " @@\n");
+            for (int i = 0; i < NEW_LINES; i++) {
+                out.write("+" + TEXT);
+            }
+            out.write("--- a/old\n+++ b/old\n");
+            for (int i = 0; i < HUNKS; i++) {
+                int line = i * 5;
+                out.write("@@ -" + (line + 2) + ",3 +" + (line + 2) + ",3 @@\n");
+                out.write(" " + (line + 1) + TEXT);
+                out.write("-" + (line + 2) + TEXT + "+x" + TEXT);
+                out.write(" " + (line + 3) + TEXT);
+            }
+        }
+    }
+}

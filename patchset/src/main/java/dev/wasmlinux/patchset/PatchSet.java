@@ -162,7 +162,7 @@ public final class PatchSet {
         return globs.stream().anyMatch(glob -> glob.matches(Path.of(path)));
     }
 
-    private static boolean isScript(Content content) throws IOException {
+    static boolean isScript(Content content) throws IOException {
         try (InputStream in = content.stream()) {
             return in.read() == '#' && in.read() == '!';
         }
@@ -275,6 +275,38 @@ public final class PatchSet {
      */
     public RebaseReport rebase(UpstreamTree upstream, int fuzz) throws IOException {
         return new SetChecker(this, ApplyOptions.DEFAULT.withFuzz(fuzz)).rebase(upstream);
+    }
+
+    /**
+     * Writes this set anew from a tree that was patched with it and then edited: the patches with
+     * exact places and, for each path, the edits in the last patch that touches it; the overlay's
+     * files as they are now, with new files among them; other changes in a patch of their own that
+     * waits for a description; and a manifest with the patched tree's digest. Renames become a
+     * deletion and a creation. Text above a patch stays, text below it does not. Build products must
+     * have been removed from the edited tree. Neither tree nor this set is changed.
+     *
+     * @param upstream the upstream tree, unpacked
+     * @param edited the edited tree; the upstream patched and unedited gives the same set, tidied
+     * @param output the directory for the new set, which must be empty or missing
+     * @param fuzz as in {@link ApplyOptions#fuzz()}: to carry a set to another version
+     * @return the new set
+     * @throws PatchException if the set does not fit the upstream tree
+     * @throws IOException if something cannot be read or written
+     */
+    public PatchSet refresh(Path upstream, Path edited, Path output, int fuzz)
+            throws IOException {
+        return new Refresher(this, upstream, edited, output).run(fuzz);
+    }
+
+    /** Files beside the manifest, the patches and the overlay, sorted. */
+    List<String> otherFiles() {
+        Set<String> patchFiles =
+                patches.stream().map(PatchSource::name).collect(Collectors.toSet());
+        String inOverlay = manifest.overlay().map(o -> o.directory() + "/").orElse("//");
+        return files.files().keySet().stream()
+                .filter(file -> !file.equals(Manifest.FILE_NAME))
+                .filter(file -> !patchFiles.contains(file) && !file.startsWith(inOverlay))
+                .toList();
     }
 
     List<TreePatcher.Whole> wholes() {

@@ -80,6 +80,7 @@ final class ModuleParser {
                 segments,
                 exports,
                 LargeOffsets.replace(module),
+                CallGraph.of(module, imports.size(), functions.length),
                 start);
     }
 

@@ -22,6 +22,7 @@ import java.util.Map;
  * @param segments the data segments
  * @param exports function index by export name
  * @param offsets the constant offsets that the compiler does not see
+ * @param calls the direct calls
  * @param startFunction index of the start function that is never run, or -1
  */
 record ModuleSource(
@@ -36,6 +37,7 @@ record ModuleSource(
         List<byte[]> segments,
         Map<String, Integer> exports,
         LargeOffsets offsets,
+        CallGraph calls,
         int startFunction) {
 
     /**
@@ -65,5 +67,16 @@ record ModuleSource(
     /** The name of a function, for messages. */
     String nameOf(int function) {
         return layout.functionNames().get(function);
+    }
+
+    /** Bytes of Java stack that an indirect call of a type uses at most before the next counted call. */
+    int indirectWeight(int type) {
+        int weight = 0;
+        for (int function : table) {
+            if (function >= 0 && functions[function] == type) {
+                weight = Math.max(weight, calls.weight(function));
+            }
+        }
+        return weight;
     }
 }

@@ -134,7 +134,7 @@ final class Translator {
         } else {
             Binder.bind(source, names, function, method);
             Fusion.fuse(method.instructions);
-            Polls.insert(names, function, method);
+            Polls.insert(source, names, function, method);
             for (MethodNode part : Splitter.split(names, scratch, target.name, method)) {
                 add(part, target);
             }

@@ -30,6 +30,9 @@ public abstract class Context {
     /** What the contexts of a module share. */
     public final ModuleLink link;
 
+    /** The stack budget that the running functions have charged, see {@link StackReserve}. */
+    public int stackCharge;
+
     private byte[][] segments;
     private List<GuestException> exceptions = List.of();
 
@@ -63,6 +66,7 @@ public abstract class Context {
     /** Takes over the whole state of another context of the same module. */
     public final void copyFrom(Context source) {
         copyGlobals(source);
+        stackCharge = source.stackCharge;
         segments = source.segments == null ? null : source.segments.clone();
         exceptions = new ArrayList<>(source.exceptions);
     }

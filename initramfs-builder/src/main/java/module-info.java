@@ -10,5 +10,6 @@ module dev.wasmlinux.initramfs {
 
     exports dev.wasmlinux.initramfs;
     exports dev.wasmlinux.initramfs.read;
+    exports dev.wasmlinux.initramfs.report;
     exports dev.wasmlinux.initramfs.source;
 }

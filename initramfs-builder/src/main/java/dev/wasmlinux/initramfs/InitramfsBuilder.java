@@ -7,7 +7,9 @@ import dev.wasmlinux.initramfs.source.EntrySink;
 import dev.wasmlinux.initramfs.source.TreeSource;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +46,10 @@ public final class InitramfsBuilder {
         AS_ADDED
     }
 
+    private static final int MAX_SYMLINKS = 40;
+    private static final ByteString HERE = ByteString.of(".");
+    private static final ByteString UP = ByteString.of("..");
+
     private final Map<ArchivePath, Node> nodes = new LinkedHashMap<>();
     private final Map<ArchivePath, Set<ArchivePath>> linksTo = new LinkedHashMap<>();
 
@@ -54,6 +60,7 @@ public final class InitramfsBuilder {
     private Conflict conflict = Conflict.FAIL;
     private Order order = Order.SORTED;
     private Attributes parentAttributes = Attributes.of(0755);
+    private boolean followSymlinks;
 
     InitramfsBuilder() {}
 
@@ -78,6 +85,15 @@ public final class InitramfsBuilder {
      */
     public InitramfsBuilder parents(Attributes attributes) {
         parentAttributes = Objects.requireNonNull(attributes, "attributes");
+        return this;
+    }
+
+    /**
+     * Lets entries whose directory is a symlink of the tree go where it leads, as {@code lib/x} to
+     * {@code usr/lib/x}; refused at first. Links are followed as inside the tree's root.
+     */
+    public InitramfsBuilder followSymlinks(boolean follow) {
+        followSymlinks = follow;
         return this;
     }
 
@@ -195,6 +211,66 @@ public final class InitramfsBuilder {
     public InitramfsBuilder add(ArchivePath path, Node node) {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(node, "node");
+        if (followSymlinks) {
+            Node placed =
+                    node instanceof Node.HardLink link
+                            ? new Node.HardLink(resolveParent(link.target()))
+                            : node;
+            return place(resolveParent(path), placed);
+        }
+        return place(path, node);
+    }
+
+    /** The same path with its parent's symlinks followed. */
+    private ArchivePath resolveParent(ArchivePath path) {
+        if (path.isRoot()) {
+            return path;
+        }
+        Deque<ByteString> todo = new ArrayDeque<>(path.parent().components());
+        ArchivePath at = ArchivePath.ROOT;
+        int symlinks = 0;
+        while (!todo.isEmpty()) {
+            ByteString part = todo.removeFirst();
+            if (part.equals(UP)) {
+                at = at.parent();
+                continue;
+            }
+            ArchivePath next = at.resolve(ArchivePath.of(part));
+            if (nodes.get(next) instanceof Node.Symlink link) {
+                if (++symlinks > MAX_SYMLINKS) {
+                    throw new InvalidEntryException(
+                            path.toString(), "too many symlinks on the way");
+                }
+                if (link.target().byteAt(0) == '/') {
+                    at = ArchivePath.ROOT;
+                }
+                List<ByteString> parts = split(link.target());
+                for (int i = parts.size() - 1; i >= 0; i--) {
+                    todo.addFirst(parts.get(i));
+                }
+            } else {
+                at = next;
+            }
+        }
+        return at.resolve(ArchivePath.of(path.name()));
+    }
+
+    private static List<ByteString> split(ByteString target) {
+        List<ByteString> parts = new ArrayList<>();
+        int at = 0;
+        while (at < target.length()) {
+            int slash = target.indexOf('/', at);
+            int end = slash < 0 ? target.length() : slash;
+            ByteString part = target.substring(at, end);
+            if (part.length() > 0 && !part.equals(HERE)) {
+                parts.add(part);
+            }
+            at = end + 1;
+        }
+        return parts;
+    }
+
+    private InitramfsBuilder place(ArchivePath path, Node node) {
         if (path.isRoot() && !(node instanceof Node.Directory)) {
             throw new InvalidEntryException(".", "the root can only be a directory");
         }

@@ -134,6 +134,8 @@ public final class ImageExtractor {
         private final Set<Path> made = new HashSet<>();
         private final Map<Path, ArchiveEntry> directories = new LinkedHashMap<>();
         private final Map<LinkKey, Path> leaders = new HashMap<>();
+        /** First names of inodes that still are those files. */
+        private final Set<Path> linkable = new HashSet<>();
         private final List<ByteString> skipped = new ArrayList<>();
         private int entries;
         private long bytes;
@@ -263,6 +265,7 @@ public final class ImageExtractor {
             }
             Files.delete(target);
             made.remove(target);
+            linkable.remove(target);
             directories.remove(target);
         }
 
@@ -286,7 +289,7 @@ public final class ImageExtractor {
             boolean linked = LinkKey.isLinked(entry);
             LinkKey key = linked ? LinkKey.of(entry) : null;
             Path leader = linked ? leaders.get(key) : null;
-            if (leader != null && made.contains(leader) && !leader.equals(target)) {
+            if (leader != null && linkable.contains(leader) && !leader.equals(target)) {
                 clear(target, shown);
                 Files.createLink(target, leader);
                 made.add(target);
@@ -300,6 +303,7 @@ public final class ImageExtractor {
                 made.add(target);
                 if (linked) {
                     leaders.put(key, target);
+                    linkable.add(target);
                 }
             }
             attributes(target, entry);

@@ -1,0 +1,198 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.initramfs.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wasmlinux.initramfs.MalformedImageException;
+import dev.wasmlinux.initramfs.Tools;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** One case for each rule: what the kernel refuses, drops or changes. */
+class KernelCheckTest {
+    @TempDir Path dir;
+
+    private static List<KernelRule> rules(byte[] image) throws IOException {
+        return findings(image).stream().map(Finding::rule).toList();
+    }
+
+    private static List<Finding> findings(byte[] image) throws IOException {
+        return KernelCheck.check(new ByteArrayInputStream(image), ReadLimits.defaults());
+    }
+
+    private static RawArchive archive() {
+        return new RawArchive();
+    }
+
+    @Test
+    void cleanImageHasNoFindings() throws IOException {
+        assertThat(rules(archive().directory("a").file("a/b", "x").trailer().bytes())).isEmpty();
+        assertThat(rules(archive().file("dev/null", "").file("no-trailer", "x").bytes())).isEmpty();
+        assertThat(rules(archive().file("/a", "x").file("./b", "y").trailer().bytes())).isEmpty();
+    }
+
+    @Test
+    void findingIsOneLine() throws IOException {
+        assertThat(findings(archive().file("a/b\nc", "x").trailer().bytes()))
+                .extracting(Finding::toString)
+                .containsExactly("parent-missing a/b\\x0ac: its directory is not there before it");
+    }
+
+    @Test
+    void parents() throws IOException {
+        assertThat(rules(archive().file("a/b", "x").directory("a").trailer().bytes()))
+                .containsExactly(KernelRule.PARENT_MISSING);
+        RawArchive linked =
+                archive()
+                        .directory("usr")
+                        .directory("usr/lib")
+                        .entry("lib", 0120777, 1, 1, "usr/lib")
+                        .file("lib/x", "x")
+                        .entry("up", 0120777, 1, 1, "/usr/../usr")
+                        .file("up/lib/y", "y");
+        assertThat(rules(linked.bytes())).isEmpty();
+        assertThat(rules(archive().file("f", "").file("f/x", "").bytes()))
+                .containsExactly(KernelRule.PARENT_MISSING);
+    }
+
+    @Test
+    void names() throws IOException {
+        assertThat(rules(archive().file("x".repeat(256), "").bytes()))
+                .containsExactly(KernelRule.COMPONENT_TOO_LONG);
+        assertThat(rules(archive().file("x/".repeat(2100) + "y", "").bytes()))
+                .containsExactly(KernelRule.NAME_TOO_LONG);
+        assertThat(rules(archive().file("", "").bytes())).containsExactly(KernelRule.NAME_EMPTY);
+        assertThat(rules(archive().file("../x", "").bytes()))
+                .containsExactly(KernelRule.NAME_CLIMBS);
+        byte[] image = archive().file("abc", "").bytes();
+        image[113] = 'd';
+        assertThat(rules(image)).containsExactly(KernelRule.NAME_WITHOUT_NUL);
+    }
+
+    @Test
+    void symlinks() throws IOException {
+        assertThat(rules(archive().entry("l", 0120777, 1, 1, "").bytes()))
+                .containsExactly(KernelRule.SYMLINK_EMPTY);
+        assertThat(rules(archive().entry("l", 0120777, 1, 1, "x".repeat(4097)).bytes()))
+                .containsExactly(KernelRule.SYMLINK_TOO_LONG);
+    }
+
+    @Test
+    void typesBodiesAndDevices() throws IOException {
+        assertThat(rules(archive().entry("d", 0040755, 2, 1, "body").bytes()))
+                .containsExactly(KernelRule.BODY_WITHOUT_FILE);
+        assertThat(rules(archive().entry("t", 0644, 1, 1, "").bytes()))
+                .containsExactly(KernelRule.TYPE_UNKNOWN);
+        assertThat(rules(archive().entry("n", 0020600, 1, 1, "", 5000, 1).bytes()))
+                .containsExactly(KernelRule.DEVICE_NUMBER);
+    }
+
+    @Test
+    void linksOfJoinedArchives() throws IOException {
+        RawArchive joined =
+                archive()
+                        .entry("a", 0100644, 2, 7, "")
+                        .entry("b", 0100644, 2, 7, "x")
+                        .entry("c", 0100644, 2, 7, "")
+                        .entry("d", 0100644, 2, 7, "y");
+        assertThat(rules(joined.bytes())).containsExactly(KernelRule.LINKS_JOINED);
+        RawArchive apart =
+                archive()
+                        .entry("a", 0100644, 2, 7, "")
+                        .entry("b", 0100644, 2, 7, "x")
+                        .trailer()
+                        .entry("c", 0100644, 2, 7, "")
+                        .entry("d", 0100644, 2, 7, "y");
+        assertThat(rules(apart.bytes())).isEmpty();
+    }
+
+    @Test
+    void replacedDirectories() throws IOException {
+        assertThat(rules(archive().directory("d").file("d", "x").bytes())).isEmpty();
+        assertThat(rules(archive().directory("d").file("d/x", "").file("d", "x").bytes()))
+                .containsExactly(KernelRule.DIRECTORY_REPLACED);
+    }
+
+    @Test
+    void damage() throws IOException {
+        byte[] image = archive().file("a", "12345678").trailer().bytes();
+        assertThat(rules(Arrays.copyOf(image, 116))).containsExactly(KernelRule.TRUNCATED);
+        byte[] digits = image.clone();
+        digits[20] = 'x';
+        assertThat(rules(digits)).contains(KernelRule.HEADER_DIGITS);
+        assertThat(rules(archive().file("a", "").raw((byte) 'j', (byte) 'u', (byte) 'n').bytes()))
+                .containsExactly(KernelRule.JUNK);
+        assertThat(
+                        rules(
+                                archive()
+                                        .trailer()
+                                        .raw((byte) 0, (byte) 0, (byte) 0)
+                                        .raw(archive().file("b", "").bytes())
+                                        .bytes()))
+                .containsExactly(KernelRule.ARCHIVE_MISALIGNED);
+        assertThatThrownBy(() -> rules("hello, world".getBytes()))
+                .isInstanceOf(MalformedImageException.class);
+        assertThatThrownBy(() -> rules(new byte[100])).isInstanceOf(MalformedImageException.class);
+        assertThatThrownBy(() -> rules(new byte[0])).isInstanceOf(MalformedImageException.class);
+    }
+
+    @Test
+    void settingsThatOnlyOthersUnpack() throws Exception {
+        Path plain =
+                Files.write(dir.resolve("plain"), archive().file("a", "x".repeat(9000)).bytes());
+        if (Tools.there("xz")) {
+            assertThat(rules(Tools.run(dir, plain, "xz", "-c")))
+                    .containsExactly(KernelRule.XZ_CHECK);
+            assertThat(rules(Tools.run(dir, plain, "xz", "-c", "--check=sha256")))
+                    .containsExactly(KernelRule.XZ_CHECK);
+            assertThat(rules(Tools.run(dir, plain, "xz", "-c", "--check=crc32"))).isEmpty();
+            assertThat(
+                            rules(
+                                    Tools.run(
+                                            dir,
+                                            plain,
+                                            "xz",
+                                            "-c",
+                                            "--check=crc32",
+                                            "--x86",
+                                            "--lzma2")))
+                    .containsExactly(KernelRule.XZ_BRANCH);
+            assertThat(
+                            rules(
+                                    Tools.run(
+                                            dir,
+                                            plain,
+                                            "xz",
+                                            "-c",
+                                            "--check=crc32",
+                                            "--delta=dist=4",
+                                            "--lzma2")))
+                    .containsExactly(KernelRule.XZ_FILTER);
+        }
+        if (Tools.there("lz4")) {
+            assertThat(rules(Tools.run(dir, plain, "lz4", "-c")))
+                    .containsExactly(KernelRule.LZ4_FRAME);
+        }
+        Tools.require("gzip");
+        byte[] bytes = Files.readAllBytes(plain);
+        Path half = Files.write(dir.resolve("half"), Arrays.copyOf(bytes, 4000));
+        Path rest = Files.write(dir.resolve("rest"), Arrays.copyOfRange(bytes, 4000, bytes.length));
+        Path image = Files.write(dir.resolve("image"), Tools.run(dir, half, "gzip", "-c"));
+        Files.write(
+                image, Tools.run(dir, rest, "gzip", "-c"), java.nio.file.StandardOpenOption.APPEND);
+        assertThat(KernelCheck.check(image))
+                .extracting(Finding::rule)
+                .containsExactly(KernelRule.MEMBER_CUTS_ENTRY);
+    }
+}

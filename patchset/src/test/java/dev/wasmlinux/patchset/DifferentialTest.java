@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * equal places it may choose another.
  */
 class DifferentialTest {
-    private static final int CASES = Integer.getInteger("differential.cases", 60);
+    private static final int CASES = Integer.getInteger("differential.cases", 50);
     private static final int FIRST = Integer.getInteger("differential.first", 0);
 
     @TempDir private Path temp;

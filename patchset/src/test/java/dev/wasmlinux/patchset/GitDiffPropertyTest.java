@@ -37,7 +37,7 @@ class GitDiffPropertyTest {
         {"--binary", "-U5", "--minimal", "--full-index"},
     };
 
-    private static final int SEEDS = Integer.getInteger("property.seeds", 56);
+    private static final int SEEDS = Integer.getInteger("property.seeds", 42);
 
     @TempDir private Path temp;
 

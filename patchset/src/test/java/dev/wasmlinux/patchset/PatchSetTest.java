@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +57,9 @@ class PatchSetTest {
     }
 
     private Path jar() throws IOException {
-        Path jar = temp.resolve("s e t%20ü.jar");
+        Charset names = Charset.forName(System.getProperty("sun.jnu.encoding"));
+        String umlaut = names.newEncoder().canEncode('\u00fc') ? "\u00fc" : "";
+        Path jar = temp.resolve("s e t%20" + umlaut + ".jar");
         try (OutputStream out = Files.newOutputStream(jar);
                 ZipOutputStream zip = new ZipOutputStream(out);
                 Stream<Path> walk = Files.walk(set)) {

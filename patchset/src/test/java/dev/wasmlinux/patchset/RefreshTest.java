@@ -126,7 +126,7 @@ class RefreshTest {
 
     @Test
     void writesDiffsThatItReads() throws IOException {
-        for (int seed = 0; seed < 400; seed++) {
+        for (int seed = 0; seed < 150; seed++) {
             Random random = new Random(seed);
             String before = text(random, 30);
             String after = random.nextInt(4) == 0 ? text(random, 30) : edit(before, random);

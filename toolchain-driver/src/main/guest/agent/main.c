@@ -3,6 +3,7 @@
  * /init of the bundled image: sets the system up, then runs commands for the
  * host (PROTOCOL.md) or, on a machine without its ports, a login shell.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -163,7 +164,7 @@ static void run_shell(int signals)
 	}
 }
 
-int main(int argc, char **argv, char **envp)
+int main(int argc __attribute__((unused)), char **argv, char **envp)
 {
 	sigset_t watched;
 	int signals;

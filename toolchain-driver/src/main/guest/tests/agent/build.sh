@@ -7,7 +7,7 @@ sysroot=${1:?usage: build.sh SYSROOT OUT} out=${2:?usage: build.sh SYSROOT OUT}
 cd "$(dirname "$0")"
 mkdir -p "$out"
 sources="commands.c ../../agent/command.c ../../agent/flow.c ../../agent/frame.c"
-flags="-std=gnu17 -D_GNU_SOURCE -O1 -g -Wall -Werror -Wno-sign-compare"
+flags="-std=gnu11 -O1 -g -Wall -Werror -Wno-sign-compare"
 if [ "$sysroot" = native ]; then
     gcc $flags -fsanitize=address,undefined $sources -o "$out/test-agent"
 else

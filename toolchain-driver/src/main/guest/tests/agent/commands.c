@@ -3,6 +3,7 @@
  * Runs commands through the agent's own code with socket pairs in place of the
  * virtio ports. It also runs on the developer's machine: see build.sh.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -126,7 +126,13 @@ public final class FrameCapture {
             Variant resumed = cache.variant(frame.owner());
             VariantCache.Code code =
                     resumed == null ? cache.code(frame.owner(), frame.method()) : null;
-            CallSite site = (resumed == null ? code.sites() : resumed.sites()).get(frame.offset());
+            Map<Integer, CallSite> sites =
+                    resumed == null ? code.sites() : resumed.places().sites();
+            if (frame.locals().length
+                    != (resumed == null ? code.slots() : resumed.places().slots())) {
+                throw inconsistent("an agent has changed the code of frame " + frame);
+            }
+            CallSite site = sites.get(frame.offset());
             check(frame, site);
             if (!site.tail()) {
                 Variant variant = resumed == null ? code.variant() : resumed;

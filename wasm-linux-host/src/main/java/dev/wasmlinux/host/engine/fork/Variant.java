@@ -20,33 +20,36 @@ import org.objectweb.asm.Opcodes;
  *     long}
  * @param catches whether it may catch an exception of a call
  * @param maxLocals slots of local variables of the original
- * @param sites the sites by the offset of their calls in the variant
+ * @param places where its calls are
  */
-record Variant(
-        Class<?> type,
-        MethodHandle code,
-        boolean catches,
-        int maxLocals,
-        Map<Integer, CallSite> sites) {
+record Variant(Class<?> type, MethodHandle code, boolean catches, int maxLocals, Places places) {
+
+    /**
+     * What a frame of the variant looks like.
+     *
+     * @param slots slots of local variables
+     * @param sites the sites by the offset of their calls
+     */
+    record Places(int slots, Map<Integer, CallSite> sites) {}
 
     /** Reads from a variant's class file where its sites are. */
-    static Map<Integer, CallSite> sites(byte[] classFile, GuestMethod method) {
-        Map<Integer, CallSite> sites = new HashMap<>();
-        new SiteReader(classFile, method, sites).accept();
-        return Map.copyOf(sites);
+    static Places places(byte[] classFile, GuestMethod method) {
+        SiteReader reader = new SiteReader(classFile, method);
+        reader.accept();
+        return new Places(reader.slots, Map.copyOf(reader.sites));
     }
 
     /** Line numbers stand exactly before the calls and say which site it is. */
     private static final class SiteReader extends ClassReader {
         private final GuestMethod method;
-        private final Map<Integer, CallSite> sites;
+        private final Map<Integer, CallSite> sites = new HashMap<>();
+        private int slots;
         private int offset;
         private int line;
 
-        SiteReader(byte[] classFile, GuestMethod method, Map<Integer, CallSite> sites) {
+        SiteReader(byte[] classFile, GuestMethod method) {
             super(classFile);
             this.method = method;
-            this.sites = sites;
         }
 
         @Override
@@ -60,6 +63,11 @@ record Variant(
                         @Override
                         public void visitLineNumber(int number, Label start) {
                             line = number;
+                        }
+
+                        @Override
+                        public void visitMaxs(int maxStack, int maxLocals) {
+                            slots = maxLocals;
                         }
 
                         @Override

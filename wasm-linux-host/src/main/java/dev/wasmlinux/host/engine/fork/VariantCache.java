@@ -25,10 +25,11 @@ final class VariantCache {
     /**
      * What is known of a method.
      *
+     * @param slots slots of local variables
      * @param sites its calls by bytecode offset
      * @param variant null if it has no site to resume at
      */
-    record Code(Map<Integer, CallSite> sites, Variant variant) {}
+    record Code(int slots, Map<Integer, CallSite> sites, Variant variant) {}
 
     VariantCache(Class<? extends Context> contextType, ClassSource classes) {
         this.contextType = contextType;
@@ -74,7 +75,8 @@ final class VariantCache {
             for (CallSite site : method.sites()) {
                 sites.put(site.offset(), site);
             }
-            return new Code(sites, method.isResumable() ? variant(method) : null);
+            return new Code(
+                    method.maxLocals(), sites, method.isResumable() ? variant(method) : null);
         } catch (IOException | ReflectiveOperationException e) {
             throw new ForkException(
                     ForkException.Reason.INCONSISTENT,
@@ -112,7 +114,7 @@ final class VariantCache {
                 lookup.findStatic(type, method.name(), own)
                         .asType(own.changeParameterType(6, Context.class));
         Variant variant =
-                new Variant(type, code, catches, maxLocals, Variant.sites(classFile, method));
+                new Variant(type, code, catches, maxLocals, Variant.places(classFile, method));
         variants.put(type, variant);
         return variant;
     }

@@ -21,6 +21,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 /**
  * Forks in hand-written code of the final form. What must come out is known from runs without a
@@ -276,6 +281,53 @@ class HandMadeGuestTest {
         run(parent, (memory, ctx) -> F0.func_3(memory, ctx));
         assertThat(parent.refused).isNotNull();
         assertThat(parent.refused.reason()).isEqualTo(ForkException.Reason.NESTED);
+    }
+
+    /** As a coverage tool does: the class in use is not the one of the class file. */
+    @Test
+    void refusesCodeThatAnAgentHasChanged() throws Exception {
+        ClassSource files = ClassSource.of(Ctx.class.getClassLoader());
+        FrameCapture other = new FrameCapture(Ctx.class, name -> oneMoreLocal(files.read(name)));
+        Process parent =
+                new Process() {
+                    @Override
+                    int fork() {
+                        try {
+                            other.capture(stack);
+                        } catch (ForkException e) {
+                            refused = e;
+                        }
+                        return 0;
+                    }
+                };
+        run(parent, (memory, ctx) -> F0.func_3(memory, ctx));
+        assertThat(parent.refused).hasMessageContaining("agent");
+        assertThat(parent.refused.reason()).isEqualTo(ForkException.Reason.INCONSISTENT);
+    }
+
+    private static byte[] oneMoreLocal(byte[] classFile) {
+        if (classFile == null) {
+            return null;
+        }
+        ClassWriter writer = new ClassWriter(0);
+        new ClassReader(classFile)
+                .accept(
+                        new ClassVisitor(Opcodes.ASM9, writer) {
+                            @Override
+                            public MethodVisitor visitMethod(
+                                    int access, String name, String type, String sign, String[] e) {
+                                return new MethodVisitor(
+                                        Opcodes.ASM9,
+                                        super.visitMethod(access, name, type, sign, e)) {
+                                    @Override
+                                    public void visitMaxs(int stack, int locals) {
+                                        super.visitMaxs(stack, locals + 1);
+                                    }
+                                };
+                            }
+                        },
+                        0);
+        return writer.toByteArray();
     }
 
     @Test

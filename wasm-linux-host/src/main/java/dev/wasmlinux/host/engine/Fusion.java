@@ -98,10 +98,15 @@ final class Fusion {
         boolean unsigned = operator.endsWith("U");
         switch (helper.name.substring(0, 3)) {
             case "i32" -> {
-                int met = unsigned ? unsignedInt(helper, condition) : condition;
-                code.remove(helper);
-                jump.setOpcode(
-                        (whenTrue ? met : negate(met)) - Opcodes.IFEQ + Opcodes.IF_ICMPEQ);
+                if (unsigned) {
+                    int met = unsignedInt(helper, condition);
+                    code.set(helper, new InsnNode(Opcodes.LCMP));
+                    jump.setOpcode(whenTrue ? met : negate(met));
+                } else {
+                    code.remove(helper);
+                    int met = whenTrue ? condition : negate(condition);
+                    jump.setOpcode(met - Opcodes.IFEQ + Opcodes.IF_ICMPEQ);
+                }
             }
             case "i64" -> {
                 int met = unsigned ? unsignedLong(helper, condition) : condition;
@@ -124,33 +129,40 @@ final class Fusion {
         return condition == Opcodes.IFLT || condition == Opcodes.IFLE ? less + 1 : less;
     }
 
-    /** Biases both operands so that a signed comparison orders them as unsigned. */
+    /**
+     * Makes both operands longs. A biased comparison of ints would be shorter, but the JVM's
+     * optimiser takes that for an unsigned one and sometimes merges it wrongly with a signed one of
+     * the same operands (JDK-8385157).
+     */
     private int unsignedInt(MethodInsnNode helper, int condition) {
         AbstractInsnNode last = helper.getPrevious();
         Integer constant = Code.constant(last);
         if (constant != null) {
-            addMinimum(last);
-            code.set(last, Code.push(constant + Integer.MIN_VALUE));
+            zeroExtend(last);
+            code.set(last, new LdcInsnNode(constant & 0xffffffffL));
             return condition;
         }
-        addMinimum(helper);
-        code.insertBefore(helper, new InsnNode(Opcodes.SWAP));
-        addMinimum(helper);
+        zeroExtend(helper);
+        code.insertBefore(helper, new InsnNode(Opcodes.DUP2_X1));
+        code.insertBefore(helper, new InsnNode(Opcodes.POP2));
+        zeroExtend(helper);
         return mirror(condition);
     }
 
-    private void addMinimum(AbstractInsnNode before) {
-        code.insertBefore(before, new LdcInsnNode(Integer.MIN_VALUE));
-        code.insertBefore(before, new InsnNode(Opcodes.IADD));
+    private void zeroExtend(AbstractInsnNode before) {
+        code.insertBefore(before, new InsnNode(Opcodes.I2L));
+        code.insertBefore(before, new LdcInsnNode(0xffffffffL));
+        code.insertBefore(before, new InsnNode(Opcodes.LAND));
     }
 
+    /** Flips the sign bits; by exclusive or, for the same reason. */
     private int unsignedLong(MethodInsnNode helper, int condition) {
         code.insertBefore(helper, new LdcInsnNode(Long.MIN_VALUE));
-        code.insertBefore(helper, new InsnNode(Opcodes.LADD));
+        code.insertBefore(helper, new InsnNode(Opcodes.LXOR));
         code.insertBefore(helper, new InsnNode(Opcodes.DUP2_X2));
         code.insertBefore(helper, new InsnNode(Opcodes.POP2));
         code.insertBefore(helper, new LdcInsnNode(Long.MIN_VALUE));
-        code.insertBefore(helper, new InsnNode(Opcodes.LADD));
+        code.insertBefore(helper, new InsnNode(Opcodes.LXOR));
         return mirror(condition);
     }
 }

@@ -6,6 +6,9 @@ package dev.wasmlinux.host.rt;
 /**
  * Numeric instructions of WebAssembly that cannot trap and are no single JVM instruction. Methods
  * are named after the instruction; comparisons answer 0 or 1. Pure and thread safe.
+ *
+ * <p>Unsigned comparisons avoid the shapes that the JVM's optimiser takes for unsigned ones, because
+ * it sometimes merges those wrongly with signed ones of the same operands (JDK-8385157).
  */
 public final class Numerics {
     private static final double TWO_TO_31 = 0x1p31;
@@ -48,19 +51,19 @@ public final class Numerics {
     }
 
     public static int i32LtU(int a, int b) {
-        return a + Integer.MIN_VALUE < b + Integer.MIN_VALUE ? 1 : 0;
+        return (a & 0xffffffffL) < (b & 0xffffffffL) ? 1 : 0;
     }
 
     public static int i32GtU(int a, int b) {
-        return a + Integer.MIN_VALUE > b + Integer.MIN_VALUE ? 1 : 0;
+        return (a & 0xffffffffL) > (b & 0xffffffffL) ? 1 : 0;
     }
 
     public static int i32LeU(int a, int b) {
-        return a + Integer.MIN_VALUE <= b + Integer.MIN_VALUE ? 1 : 0;
+        return (a & 0xffffffffL) <= (b & 0xffffffffL) ? 1 : 0;
     }
 
     public static int i32GeU(int a, int b) {
-        return a + Integer.MIN_VALUE >= b + Integer.MIN_VALUE ? 1 : 0;
+        return (a & 0xffffffffL) >= (b & 0xffffffffL) ? 1 : 0;
     }
 
     public static int i64Eq(long a, long b) {
@@ -88,19 +91,19 @@ public final class Numerics {
     }
 
     public static int i64LtU(long a, long b) {
-        return a + Long.MIN_VALUE < b + Long.MIN_VALUE ? 1 : 0;
+        return (a ^ Long.MIN_VALUE) < (b ^ Long.MIN_VALUE) ? 1 : 0;
     }
 
     public static int i64GtU(long a, long b) {
-        return a + Long.MIN_VALUE > b + Long.MIN_VALUE ? 1 : 0;
+        return (a ^ Long.MIN_VALUE) > (b ^ Long.MIN_VALUE) ? 1 : 0;
     }
 
     public static int i64LeU(long a, long b) {
-        return a + Long.MIN_VALUE <= b + Long.MIN_VALUE ? 1 : 0;
+        return (a ^ Long.MIN_VALUE) <= (b ^ Long.MIN_VALUE) ? 1 : 0;
     }
 
     public static int i64GeU(long a, long b) {
-        return a + Long.MIN_VALUE >= b + Long.MIN_VALUE ? 1 : 0;
+        return (a ^ Long.MIN_VALUE) >= (b ^ Long.MIN_VALUE) ? 1 : 0;
     }
 
     public static int f32Eq(float a, float b) {

@@ -12,8 +12,8 @@ import java.util.Objects;
  * @param patchLine the line of the patch, from 1: of the hunk, or of the file's header
  * @param hunk the hunk's number in its file, from 1; 0 if the whole file is concerned
  * @param problem what does not fit, in one line
- * @param comparison what the hunk expects beside the nearest text of the file, several lines;
- *     empty if there is nothing to compare
+ * @param comparison what the hunk expects beside the nearest text of the file, several lines; empty
+ *     if there is nothing to compare
  * @param alreadyApplied whether the file looks as if this change had been made already
  */
 public record Misfit(

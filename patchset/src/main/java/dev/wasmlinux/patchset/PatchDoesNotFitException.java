@@ -46,7 +46,11 @@ public final class PatchDoesNotFitException extends PatchException {
             }
             misfit.comparison()
                     .lines()
-                    .forEach(line -> text.append(System.lineSeparator()).append("    ").append(line));
+                    .forEach(
+                            line ->
+                                    text.append(System.lineSeparator())
+                                            .append("    ")
+                                            .append(line));
         }
         return text.toString();
     }

@@ -282,8 +282,8 @@ public final class PatchSet {
      * exact places and, for each path, the edits in the last patch that touches it; the overlay's
      * files as they are now, with new files among them; other changes in a patch of their own that
      * waits for a description; and a manifest with the patched tree's digest. Renames become a
-     * deletion and a creation. Text above a patch stays, text below it does not. Build products must
-     * have been removed from the edited tree. Neither tree nor this set is changed.
+     * deletion and a creation. Text above a patch stays, text below it does not. Build products
+     * must have been removed from the edited tree. Neither tree nor this set is changed.
      *
      * @param upstream the upstream tree, unpacked
      * @param edited the edited tree; the upstream patched and unedited gives the same set, tidied
@@ -293,8 +293,7 @@ public final class PatchSet {
      * @throws PatchException if the set does not fit the upstream tree
      * @throws IOException if something cannot be read or written
      */
-    public PatchSet refresh(Path upstream, Path edited, Path output, int fuzz)
-            throws IOException {
+    public PatchSet refresh(Path upstream, Path edited, Path output, int fuzz) throws IOException {
         return new Refresher(this, upstream, edited, output).run(fuzz);
     }
 

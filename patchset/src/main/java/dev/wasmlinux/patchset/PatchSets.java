@@ -84,7 +84,10 @@ public final class PatchSets {
 
     /** The components that have sets, sorted. */
     public List<String> components() {
-        return sets.stream().map(named -> named.set().manifest().component()).distinct().sorted()
+        return sets.stream()
+                .map(named -> named.set().manifest().component())
+                .distinct()
+                .sorted()
                 .toList();
     }
 
@@ -132,7 +135,8 @@ public final class PatchSets {
                                                         + of(component).stream()
                                                                 .map(n -> n.set().manifest())
                                                                 .map(m -> m.range().toString())
-                                                                .collect(Collectors.joining(", "))));
+                                                                .collect(
+                                                                        Collectors.joining(", "))));
     }
 
     private List<Named> of(String component) {

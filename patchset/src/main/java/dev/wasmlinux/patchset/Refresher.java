@@ -228,8 +228,7 @@ final class Refresher {
     private boolean isExecutable(String path, Node.File file, Overlay rules) throws IOException {
         return PatchSet.isScript(file.content())
                 || set.overlay().stream()
-                        .anyMatch(
-                                o -> o.executable() && TreePatcher.bytes(o.path()).equals(path));
+                        .anyMatch(o -> o.executable() && TreePatcher.bytes(o.path()).equals(path));
     }
 
     /** Paths that differ between the trees and that no patch touches, and the overlay's. */
@@ -288,11 +287,7 @@ final class Refresher {
     private byte[] heading(PatchSource patch) throws IOException {
         try (RandomBytes bytes = patch.content().open()) {
             FilePatch first =
-                    new PatchParser(
-                                    patch.name(),
-                                    bytes,
-                                    patch.firstLine(),
-                                    set.manifest().strip())
+                    new PatchParser(patch.name(), bytes, patch.firstLine(), set.manifest().strip())
                             .next();
             return bytes.slice(0, (int) first.position());
         }

@@ -67,9 +67,7 @@ final class SetChecker {
             boolean moved =
                     new TreePatcher(null, options).stage(stage, scratch, patches, overlay).moved();
             return new RebaseReport.Entry(
-                    name,
-                    moved ? RebaseReport.Status.MOVED : RebaseReport.Status.FITS,
-                    "");
+                    name, moved ? RebaseReport.Status.MOVED : RebaseReport.Status.FITS, "");
         } catch (PatchDoesNotFitException e) {
             return new RebaseReport.Entry(
                     name,
@@ -86,8 +84,7 @@ final class SetChecker {
         for (PatchSource patch : set.patches()) {
             try (RandomBytes bytes = patch.content().open()) {
                 PatchParser parser =
-                        new PatchParser(
-                                patch.name(), bytes, patch.firstLine(), options.strip());
+                        new PatchParser(patch.name(), bytes, patch.firstLine(), options.strip());
                 FilePatch file;
                 while ((file = parser.next()) != null) {
                     paths.add(file.name());

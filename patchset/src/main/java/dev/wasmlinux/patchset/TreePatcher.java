@@ -47,8 +47,7 @@ final class TreePatcher {
     }
 
     /** Stages everything, without touching the tree. */
-    ApplyReport stage(
-            Stage stage, Scratch scratch, List<PatchSource> patches, List<Whole> overlay)
+    ApplyReport stage(Stage stage, Scratch scratch, List<PatchSource> patches, List<Whole> overlay)
             throws IOException {
         List<ApplyReport.PatchResult> results = new ArrayList<>();
         if (options.reverse()) {
@@ -93,14 +92,12 @@ final class TreePatcher {
                 stage.replace(path, made);
             } else {
                 boolean same =
-                        there instanceof Node.File file
-                                && file.content().sameAs(whole.content());
+                        there instanceof Node.File file && file.content().sameAs(whole.content());
                 misfits.add(misfit(whole, "exists already", same));
             }
         }
         for (Stage.Conflict conflict : stage.end()) {
-            misfits.add(
-                    new Misfit(conflict.path(), 0, 0, conflict.problem(), "", false));
+            misfits.add(new Misfit(conflict.path(), 0, 0, conflict.problem(), "", false));
         }
         fail(misfits, overlay.size());
     }

@@ -38,7 +38,10 @@ public record Version(String text) implements Comparable<Version> {
         List<String> left = tokens();
         List<String> right = other.tokens();
         for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
-            int order = compare(i < left.size() ? left.get(i) : "", i < right.size() ? right.get(i) : "");
+            int order =
+                    compare(
+                            i < left.size() ? left.get(i) : "",
+                            i < right.size() ? right.get(i) : "");
             if (order != 0) {
                 return order;
             }

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The bundled sets fit the archives that they name, exactly. Linux takes a while to decompress and is
- * only checked with {@code -Dverify.linux=true}.
+ * The bundled sets fit the archives that they name, exactly. Linux takes a while to decompress and
+ * is only checked with {@code -Dverify.linux=true}.
  */
 class BundledSetsTest {
     @ParameterizedTest

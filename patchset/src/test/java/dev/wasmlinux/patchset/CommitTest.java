@@ -171,7 +171,9 @@ class CommitTest {
         assertThat(Trees.read(tree))
                 .isEqualTo(
                         new TreeMap<>(
-                                Map.of("a", "-one\n", "d/b", "x2\n", "l", "@d/b", "n/e/w", "-new\n")));
+                                Map.of(
+                                        "a", "-one\n", "d/b", "x2\n", "l", "@d/b", "n/e/w",
+                                        "-new\n")));
     }
 
     private static DirectoryTree base(Path tree) throws IOException {
@@ -185,7 +187,8 @@ class CommitTest {
         Trees.write(tree, Map.of("f", "x1\n"));
         Files.setPosixFilePermissions(
                 tree.resolve("f"), PosixFilePermissions.fromString("rwxr-x---"));
-        byte[] patch = "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-1\n+2\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] patch =
+                "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-1\n+2\n".getBytes(StandardCharsets.US_ASCII);
         Patches.apply(tree, List.of(PatchSource.of("p", patch)), ApplyOptions.DEFAULT);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(tree.resolve("f"))))
                 .isEqualTo("rwxr-x---");

@@ -40,8 +40,9 @@ class CrashTest {
             String name = "d" + i % 10 + "/f" + i;
             before.put(name, "-1\n");
             after.put("new/" + name, "-2\n");
-            patch.append("diff --git a/%s b/new/%s\nrename from %s\nrename to new/%s\n".formatted(
-                    name, name, name, name));
+            patch.append(
+                    "diff --git a/%s b/new/%s\nrename from %s\nrename to new/%s\n"
+                            .formatted(name, name, name, name));
             patch.append("--- a/%s\n+++ b/new/%s\n@@ -1 +1 @@\n-1\n+2\n".formatted(name, name));
         }
         Path tree = temp.resolve("tree");
@@ -57,11 +58,10 @@ class CrashTest {
         process.destroyForcibly().waitFor();
         boolean interrupted = Files.exists(journal);
 
-        byte[] nothing = "--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] nothing =
+                "--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\n".getBytes(StandardCharsets.US_ASCII);
         Patches.apply(
-                tree,
-                List.of(PatchSource.of("p", nothing)),
-                ApplyOptions.DEFAULT.withDryRun(true));
+                tree, List.of(PatchSource.of("p", nothing)), ApplyOptions.DEFAULT.withDryRun(true));
         SortedMap<String, String> found = Trees.read(tree);
         assertThat(found).isEqualTo(found.containsKey("d0/f0") ? before : after);
         assertThat(interrupted || found.equals(after)).isTrue();

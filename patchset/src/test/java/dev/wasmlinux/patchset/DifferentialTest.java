@@ -22,10 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
  * git apply} and by GNU {@code patch}: who accepts, and what comes out.
  *
  * <p>Without fuzz the engine agrees with git in everything (with {@code --unidiff-zero} for patches
- * without context), but that it never puts a hunk before an earlier one. With fuzz it agrees with GNU patch. GNU patch without fuzz accepts more than
- * git: it does not hold a hunk of line 1 to the beginning of the file, and lets the context of two
- * hunks overlap; and it expects the offset of one hunk of the next one too, so that of several
- * equal places it may choose another.
+ * without context), but that it never puts a hunk before an earlier one. With fuzz it agrees with
+ * GNU patch. GNU patch without fuzz accepts more than git: it does not hold a hunk of line 1 to the
+ * beginning of the file, and lets the context of two hunks overlap; and it expects the offset of
+ * one hunk of the next one too, so that of several equal places it may choose another.
  */
 class DifferentialTest {
     private static final int CASES = Integer.getInteger("differential.cases", 50);
@@ -42,7 +42,11 @@ class DifferentialTest {
         List<Path> archives;
         try (Stream<Path> children = Files.list(sources)) {
             archives =
-                    children.filter(f -> f.getFileName().toString().matches("(musl|busybox)[-_].*\\.tar\\..*"))
+                    children.filter(
+                                    f ->
+                                            f.getFileName()
+                                                    .toString()
+                                                    .matches("(musl|busybox)[-_].*\\.tar\\..*"))
                             .sorted()
                             .toList();
         }
@@ -182,9 +186,7 @@ class DifferentialTest {
     private static Outcome outcome(boolean accepted, Path tree) throws IOException {
         return new Outcome(
                 accepted,
-                accepted
-                        ? Files.readString(tree.resolve("f"), StandardCharsets.ISO_8859_1)
-                        : "");
+                accepted ? Files.readString(tree.resolve("f"), StandardCharsets.ISO_8859_1) : "");
     }
 
     private Outcome ours(String target, byte[] patch, int fuzz) throws IOException {
@@ -204,7 +206,9 @@ class DifferentialTest {
         Path tree = tree(target, patch);
         // One hunk of line 1 without context is taken for the replacement of a whole file.
         String text = new String(patch, StandardCharsets.ISO_8859_1);
-        boolean whole = text.matches("(?s)[^@]*\n@@ -[01](,[0-9]+)? .[01][ ,].*") && text.split("\n@@ ").length == 2;
+        boolean whole =
+                text.matches("(?s)[^@]*\n@@ -[01](,[0-9]+)? .[01][ ,].*")
+                        && text.split("\n@@ ").length == 2;
         Tool.Result result =
                 context == 0 && !whole
                         ? Tool.run(tree, "git", "apply", "--unidiff-zero", "p")
@@ -215,7 +219,16 @@ class DifferentialTest {
     private Outcome gnu(String target, byte[] patch, int fuzz) throws IOException {
         Path tree = tree(target, patch);
         Tool.Result result =
-                Tool.run(tree, "patch", "-p1", "-f", "-N", "--no-backup-if-mismatch", "-F" + fuzz, "-i", "p");
+                Tool.run(
+                        tree,
+                        "patch",
+                        "-p1",
+                        "-f",
+                        "-N",
+                        "--no-backup-if-mismatch",
+                        "-F" + fuzz,
+                        "-i",
+                        "p");
         return outcome(result.exit() == 0, tree);
     }
 

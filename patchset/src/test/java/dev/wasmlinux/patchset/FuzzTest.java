@@ -20,12 +20,37 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damaged input of every kind is answered with the typed errors, and with nothing else. */
 class FuzzTest {
     private static final String[] PIECES = {
-        "\n", "--- a/f\n", "+++ b/f\n", "@@ -1,3 +1,3 @@\n", "@@ -0,0 +1 @@\n", "+x\n", "-1\n", " 1\n",
-        "\\ No newline\n", "diff --git a/f b/f\n", "diff --git \"a/f\" b/f\n", "new file mode 100644\n",
-        "deleted file mode 120000\n", "old mode 100644\n", "new mode 100755\n", "rename from f\n",
-        "rename to g\n", "copy from f\n", "copy to h\n", "GIT binary patch\n", "literal 3\n",
-        "delta 9\n", "index " + "1".repeat(40) + ".." + "2".repeat(40) + " 100644\n", "\"", "\\", "/",
-        "../", "\0", "9999999999", "-- \n", "From 1111111111111111111111111111111111111111 x\n",
+        "\n",
+        "--- a/f\n",
+        "+++ b/f\n",
+        "@@ -1,3 +1,3 @@\n",
+        "@@ -0,0 +1 @@\n",
+        "+x\n",
+        "-1\n",
+        " 1\n",
+        "\\ No newline\n",
+        "diff --git a/f b/f\n",
+        "diff --git \"a/f\" b/f\n",
+        "new file mode 100644\n",
+        "deleted file mode 120000\n",
+        "old mode 100644\n",
+        "new mode 100755\n",
+        "rename from f\n",
+        "rename to g\n",
+        "copy from f\n",
+        "copy to h\n",
+        "GIT binary patch\n",
+        "literal 3\n",
+        "delta 9\n",
+        "index " + "1".repeat(40) + ".." + "2".repeat(40) + " 100644\n",
+        "\"",
+        "\\",
+        "/",
+        "../",
+        "\0",
+        "9999999999",
+        "-- \n",
+        "From 1111111111111111111111111111111111111111 x\n",
     };
 
     @TempDir private Path temp;
@@ -57,7 +82,8 @@ class FuzzTest {
                 assertThat(e.getMessage()).startsWith("p:" + e.line());
             } catch (RuntimeException | Error e) {
                 throw new AssertionError(
-                        "round " + round + ": " + new String(patch, StandardCharsets.ISO_8859_1), e);
+                        "round " + round + ": " + new String(patch, StandardCharsets.ISO_8859_1),
+                        e);
             }
         }
         assertThat(accepted).as("some damage is harmless").isBetween(1, 5000);
@@ -103,7 +129,8 @@ class FuzzTest {
                     int line = text.indexOf("\n", at) + 1;
                     text.insert(line, PIECES[random.nextInt(PIECES.length)]);
                 }
-                case 4 -> text.insert(random.nextInt(text.length()), text.substring(at, at + length));
+                case 4 ->
+                        text.insert(random.nextInt(text.length()), text.substring(at, at + length));
                 default -> text.setLength(at);
             }
         }

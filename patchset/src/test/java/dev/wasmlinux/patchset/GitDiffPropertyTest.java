@@ -22,15 +22,29 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What git says is the difference of two random trees turns the one into the other and back. */
 class GitDiffPropertyTest {
     private static final String[] NAMES = {
-        "a", "b.c", "dir/x", "dir/y z", "dir/sub/t\tab", "q\"uote", "\u00e4\u00f6", "\u00c3\u00a4",
-        "new\nline", "deep/er/and/deeper", "link", "dir2/x", "-dash", "back\\slash", "a b/c d"
+        "a",
+        "b.c",
+        "dir/x",
+        "dir/y z",
+        "dir/sub/t\tab",
+        "q\"uote",
+        "\u00e4\u00f6",
+        "\u00c3\u00a4",
+        "new\nline",
+        "deep/er/and/deeper",
+        "link",
+        "dir2/x",
+        "-dash",
+        "back\\slash",
+        "a b/c d"
     };
     private static final String[][] FORMATS = {
         {"--binary", "-U3"},
         {"--binary", "-U0"},
         {"--binary", "-U1", "-M", "-C", "--find-copies-harder"},
         {"--binary", "-U10", "-M30%"},
-        // With renames, -B leaves out the removal of what a renaming overwrites: git cannot apply it.
+        // With renames, -B leaves out the removal of what a renaming overwrites: git cannot apply
+        // it.
         {"--binary", "-B", "--no-renames"},
         {"--binary", "--no-prefix", "-M"},
         {"--binary", "--patience", "--src-prefix=x/y/", "--dst-prefix=z/w/", "--no-renames"},
@@ -176,8 +190,7 @@ class GitDiffPropertyTest {
         };
     }
 
-    private static SortedMap<String, String> edit(
-            SortedMap<String, String> before, Random random) {
+    private static SortedMap<String, String> edit(SortedMap<String, String> before, Random random) {
         SortedMap<String, String> after = new TreeMap<>();
         List<String> spare = new ArrayList<>();
         before.forEach(

@@ -60,8 +60,7 @@ class HugePatchTest {
                         tree.toString(),
                         patch.toString());
         assertThat(result.text()).isEqualTo(HUNKS + System.lineSeparator());
-        assertThat(Files.size(tree.resolve("new")))
-                .isEqualTo(NEW_LINES * (long) TEXT.length());
+        assertThat(Files.size(tree.resolve("new"))).isEqualTo(NEW_LINES * (long) TEXT.length());
         try (var lines = Files.lines(tree.resolve("old"), StandardCharsets.US_ASCII)) {
             assertThat(lines.filter(line -> line.startsWith("x")).count()).isEqualTo(HUNKS);
         }

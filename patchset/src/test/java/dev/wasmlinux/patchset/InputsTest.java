@@ -73,8 +73,9 @@ class InputsTest {
         String text = MAIL.formatted("") + "---\n" + DIFF.replace("-2", "-x");
         Path box = write("box", MAIL.formatted("") + "---\n" + DIFF + "-- \n2\n\n" + text);
         long header = text.substring(0, text.indexOf("@@ -1,2")).lines().count() + 1;
-        long before = Files.readString(box, StandardCharsets.ISO_8859_1).lines().count()
-                - text.lines().count();
+        long before =
+                Files.readString(box, StandardCharsets.ISO_8859_1).lines().count()
+                        - text.lines().count();
         assertThatThrownBy(() -> applied(box))
                 .isInstanceOf(PatchDoesNotFitException.class)
                 .hasMessageContaining(":" + (before + header) + ":");
@@ -95,8 +96,7 @@ class InputsTest {
         String base64 =
                 Base64.getMimeEncoder()
                         .encodeToString(("x\n---\n" + DIFF).getBytes(StandardCharsets.ISO_8859_1));
-        Path second =
-                write("b.eml", "Subject: x\nContent-Transfer-Encoding: BASE64\n\n" + base64);
+        Path second = write("b.eml", "Subject: x\nContent-Transfer-Encoding: BASE64\n\n" + base64);
         assertThat(applied(second)).isEqualTo("-1\nzw\u00f6lf = 12\n");
     }
 

@@ -121,8 +121,14 @@ class ManifestTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[1,2)|1|true", "[1,2)|2|false", "(1,2]|1|false", "(1,2]|2|true", "1.2.5|1.2.5|true",
-                "1.2.5|1.2.6|false", "[22,)|23.1|true", "(,3]|0.1|true",
+                "[1,2)|1|true",
+                "[1,2)|2|false",
+                "(1,2]|1|false",
+                "(1,2]|2|true",
+                "1.2.5|1.2.5|true",
+                "1.2.5|1.2.6|false",
+                "[22,)|23.1|true",
+                "(,3]|0.1|true",
             })
     void knowsWhatARangeContains(String range, String version, boolean contained) {
         VersionRange parsed = VersionRange.parse(range);

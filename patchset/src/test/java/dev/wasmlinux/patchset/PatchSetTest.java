@@ -76,8 +76,9 @@ class PatchSetTest {
     void loadsADirectory() throws IOException {
         PatchSet loaded = PatchSet.load(set);
         assertThat(loaded.manifest().component()).isEqualTo("demo");
-        assertThat(loaded.patches()).extracting(PatchSource::name).containsExactly(
-                "patches/0001.patch");
+        assertThat(loaded.patches())
+                .extracting(PatchSource::name)
+                .containsExactly("patches/0001.patch");
         assertThat(loaded.overlay())
                 .extracting(OverlayFile::path, OverlayFile::executable)
                 .containsExactly(
@@ -93,8 +94,7 @@ class PatchSetTest {
         Path jar = jar();
         String digest = PatchSet.load(set).digest();
         assertThat(PatchSet.load(jar).digest()).isEqualTo(digest);
-        try (URLClassLoader loader =
-                new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
             URL manifest = loader.getResource("res/demo/patchset.json");
             PatchSet loaded = PatchSet.load(manifest);
             assertThat(loaded.digest()).isEqualTo(digest);

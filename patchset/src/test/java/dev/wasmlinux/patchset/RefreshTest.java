@@ -44,7 +44,10 @@ class RefreshTest {
         tree.put("gone", "-g\n");
         Trees.write(upstream, tree);
         Trees.write(edited, tree);
-        write("p/1.patch", "Why: because\n\n--- a/numbers\n+++ b/numbers\n@@ -4,3 +4,3 @@\n 3\n-4\n+four\n 5\n");
+        write(
+                "p/1.patch",
+                "Why: because\n\n--- a/numbers\n"
+                        + "+++ b/numbers\n@@ -4,3 +4,3 @@\n 3\n-4\n+four\n 5\n");
         write("p/2.patch", "--- a/numbers\n+++ b/numbers\n@@ -7,3 +7,3 @@\n 7\n-8\n+eight\n 9\n");
         write("overlay/new.sh", "#!/bin/sh\n");
         write("overlay/old", "o\n");
@@ -86,8 +89,7 @@ class RefreshTest {
         assertThat(Files.readString(temp.resolve("fresh/p/1.patch")))
                 .startsWith("Why: because\n\ndiff --git")
                 .contains("@@ -1,7 +1,7 @@");
-        assertThat(fresh.manifest().sources())
-                .isEqualTo(PatchSet.load(set).manifest().sources());
+        assertThat(fresh.manifest().sources()).isEqualTo(PatchSet.load(set).manifest().sources());
         assertThat(fresh.manifest().patches()).isEqualTo(PatchSet.load(set).manifest().patches());
         assertThat(fresh.manifest().patchedDigest()).isPresent();
         assertThat(fresh.read("kernel.config")).isPresent();
@@ -157,14 +159,15 @@ class RefreshTest {
     }
 
     private static Node node(String text) {
-        return new Node.File(
-                Content.of(text.getBytes(StandardCharsets.ISO_8859_1)), false, null);
+        return new Node.File(Content.of(text.getBytes(StandardCharsets.ISO_8859_1)), false, null);
     }
 
     private static String text(Random random, int lines) {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(lines); i >= 0; i--) {
-            text.append("line ").append(random.nextInt(6)).append(i == 0 && random.nextBoolean() ? "" : "\n");
+            text.append("line ")
+                    .append(random.nextInt(6))
+                    .append(i == 0 && random.nextBoolean() ? "" : "\n");
         }
         return random.nextInt(20) == 0 ? text.insert(0, '\0').toString() : text.toString();
     }

@@ -101,8 +101,7 @@ class SetApplicationTest {
         assertThat(Trees.read(tree)).isEqualTo(after());
         assertThat(report.patches()).hasSize(2);
         assertThat(report.overlay()).hasSize(2);
-        assertThatThrownBy(() -> loaded.applyTo(tree))
-                .isInstanceOf(PatchDoesNotFitException.class);
+        assertThatThrownBy(() -> loaded.applyTo(tree)).isInstanceOf(PatchDoesNotFitException.class);
         assertThat(Trees.read(tree)).isEqualTo(after());
         loaded.applyTo(tree, ApplyOptions.DEFAULT.withReverse(true));
         assertThat(Trees.read(tree)).isEqualTo(before);
@@ -143,7 +142,8 @@ class SetApplicationTest {
         assumeTrue(tar.exit() == 0, "GNU tar is not installed");
         byte[] archive = Files.readAllBytes(temp.resolve("a.tar"));
         UpstreamTree upstream =
-                UpstreamTree.tar("a.tar", Optional.empty(), () -> new ByteArrayInputStream(archive));
+                UpstreamTree.tar(
+                        "a.tar", Optional.empty(), () -> new ByteArrayInputStream(archive));
         assertThat(loaded.verify(upstream).patchedDigest()).isEqualTo(inDirectory.patchedDigest());
 
         manifest(",\"patchedDigest\":\"" + inDirectory.patchedDigest() + "\"");
@@ -164,7 +164,8 @@ class SetApplicationTest {
                         Arrays.copyOf(archive, 700),
                         Arrays.copyOfRange(archive, 100, archive.length))) {
             UpstreamTree upstream =
-                    UpstreamTree.tar("a", Optional.empty(), () -> new ByteArrayInputStream(damaged));
+                    UpstreamTree.tar(
+                            "a", Optional.empty(), () -> new ByteArrayInputStream(damaged));
             assertThatThrownBy(() -> loaded.verify(upstream)).isInstanceOf(IOException.class);
         }
     }

@@ -259,7 +259,10 @@ public final class Application {
         String from = change.oldName();
         Node there = stage.toRemove(from, change.line());
         if (there == null) {
-            misfit(change, "cannot be renamed: " + Names.show(from) + " is missing", wasRenamed(change));
+            misfit(
+                    change,
+                    "cannot be renamed: " + Names.show(from) + " is missing",
+                    wasRenamed(change));
             return;
         }
         Content content = checkedContent(change, there, from);
@@ -309,7 +312,8 @@ public final class Application {
 
     /** The content of what is there, if it is of the type that the patch speaks of; else null. */
     private Content checkedContent(FilePatch change, Node there, String path) {
-        boolean wantsLink = FilePatch.isLink(change.oldMode()) || FilePatch.isLink(change.newMode());
+        boolean wantsLink =
+                FilePatch.isLink(change.oldMode()) || FilePatch.isLink(change.newMode());
         if (there instanceof Node.Link link) {
             // A mere renaming or copy does not say what it renames or copies.
             boolean any =
@@ -384,16 +388,10 @@ public final class Application {
     private void misfit(FilePatch change, String problem, boolean alreadyApplied) {
         misfits.add(
                 new Misfit(
-                        Names.show(change.name()),
-                        change.line(),
-                        0,
-                        problem,
-                        "",
-                        alreadyApplied));
+                        Names.show(change.name()), change.line(), 0, problem, "", alreadyApplied));
     }
 
-    private void result(
-            FilePatch change, ApplyReport.Action action, Optional<String> from) {
+    private void result(FilePatch change, ApplyReport.Action action, Optional<String> from) {
         results.add(
                 new ApplyReport.FileResult(
                         action,

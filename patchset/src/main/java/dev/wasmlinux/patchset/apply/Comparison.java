@@ -45,7 +45,9 @@ final class Comparison {
         }
         long start = nearest(expected);
         StringBuilder shown = new StringBuilder();
-        shown.append(String.format("%7s   %-" + COLUMN + "s | %s%n", "", "the patch expects", "the file has"));
+        shown.append(
+                String.format(
+                        "%7s   %-" + COLUMN + "s | %s%n", "", "the patch expects", "the file has"));
         for (int i = 0; i < wanted.size(); i++) {
             long line = start + i;
             String found = line >= 0 && line < file.count() ? line(line) : null;

@@ -132,9 +132,7 @@ final class FileContents {
      * @return the new content, or null if it does not fit
      */
     Content patch(Content before, List<Misfit> misfits) throws IOException {
-        return change.binary() != null
-                ? patchBinary(before, misfits)
-                : patchText(before, misfits);
+        return change.binary() != null ? patchBinary(before, misfits) : patchText(before, misfits);
     }
 
     private Content patchText(Content before, List<Misfit> misfits) throws IOException {
@@ -242,12 +240,12 @@ final class FileContents {
         BinaryChange.Section section = change.binary().forward();
         if (section == null) {
             throw new PatchRefusedException(
-                    source, change.line(), "the binary change cannot be reversed: it has no reverse");
+                    source,
+                    change.line(),
+                    "the binary change cannot be reversed: it has no reverse");
         }
         boolean fits =
-                isNothing(change.oldId())
-                        ? before.size() == 0
-                        : isNamed(before, change.oldId());
+                isNothing(change.oldId()) ? before.size() == 0 : isNamed(before, change.oldId());
         Content after = null;
         if (fits || !section.delta()) {
             after = section.delta() ? runDelta(section, before) : inflate(section);
@@ -266,9 +264,7 @@ final class FileContents {
             return null;
         }
         boolean right =
-                isNothing(change.newId())
-                        ? after.size() == 0
-                        : isNamed(after, change.newId());
+                isNothing(change.newId()) ? after.size() == 0 : isNamed(after, change.newId());
         if (!right) {
             throw new MalformedPatchException(
                     source, section.line(), "the binary change makes another content than it says");

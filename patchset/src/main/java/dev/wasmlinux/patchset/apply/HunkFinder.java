@@ -12,10 +12,11 @@ import java.io.IOException;
  *
  * <p>Without fuzz, git's: every line must agree; a hunk that begins at line 1 fits only at the
  * beginning, one without context behind its changes only at the end; the search begins where the
- * new side's number says, later before earlier. In a patch that was made with {@code diff -U0}, hunks
- * stand where they say instead ({@code git apply --unidiff-zero}). Nothing says so but the hunks: one
- * without any context that begins behind line 1 can only come from there, one that begins at line 1
- * may as well replace a whole file, and counts as that unless others of the patch speak for -U0.
+ * new side's number says, later before earlier. In a patch that was made with {@code diff -U0},
+ * hunks stand where they say instead ({@code git apply --unidiff-zero}). Nothing says so but the
+ * hunks: one without any context that begins behind line 1 can only come from there, one that
+ * begins at line 1 may as well replace a whole file, and counts as that unless others of the patch
+ * speak for -U0.
  *
  * <p>With fuzz, GNU patch's: the offset of one hunk is expected of the next; a hunk is bound to the
  * beginning or the end only if it has less context on that side; as fuzz grows, context lines at

@@ -94,10 +94,7 @@ public final class BinaryDecoder {
         int count = length > 0 ? lengthOf(patch.at(start)) : -1;
         long groups = (length - 1) / 5;
         boolean valid =
-                count > 0
-                        && (length - 1) % 5 == 0
-                        && groups * 4 >= count
-                        && groups * 4 - 4 < count;
+                count > 0 && (length - 1) % 5 == 0 && groups * 4 >= count && groups * 4 - 4 < count;
         if (!valid) {
             throw malformed(line, "damaged line of a binary change");
         }

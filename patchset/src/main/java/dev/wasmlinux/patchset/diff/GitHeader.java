@@ -270,7 +270,8 @@ final class GitHeader {
         if (sameName && !oldName.equals(newName)) {
             throw in.malformed(startLine, "the names differ, but nothing says that it is a rename");
         }
-        boolean changes = !sameName || hunks || binary != null || oldMode != newMode && newMode != 0;
+        boolean changes =
+                !sameName || hunks || binary != null || oldMode != newMode && newMode != 0;
         if (!changes) {
             throw in.malformed(startLine, "the file's header is followed by no change");
         }
@@ -287,16 +288,7 @@ final class GitHeader {
             finalMode = oldMode;
         }
         return new FilePatch(
-                action,
-                oldName,
-                newName,
-                oldMode,
-                finalMode,
-                oldId,
-                newId,
-                true,
-                binary,
-                startLine,
+                action, oldName, newName, oldMode, finalMode, oldId, newId, true, binary, startLine,
                 start);
     }
 
@@ -335,9 +327,7 @@ final class GitHeader {
         }
         boolean agree =
                 (plain == null || plain.equals(name))
-                        && (extended != null
-                                || defaultName == null
-                                || defaultName.equals(name));
+                        && (extended != null || defaultName == null || defaultName.equals(name));
         if (!agree) {
             throw in.malformed(startLine, "the header's names contradict each other");
         }

@@ -162,7 +162,8 @@ public final class PatchParser {
             deleted = !created && Timestamps.isEpoch(after.time());
         }
         if (name == null) {
-            throw malformed(startLine, "no file name is left after stripping " + strip + " components");
+            throw malformed(
+                    startLine, "no file name is left after stripping " + strip + " components");
         }
         Names.check(name, source, startLine);
         FilePatch.Action action =

@@ -46,13 +46,16 @@ public final class Inputs {
         try (Stream<Path> children = Files.list(directory)) {
             files =
                     children.filter(Files::isRegularFile)
-                            .filter(file -> file.toString().matches("(?s).*\\.(patch|diff|eml|mbox)"))
+                            .filter(
+                                    file ->
+                                            file.toString()
+                                                    .matches("(?s).*\\.(patch|diff|eml|mbox)"))
                             .sorted()
                             .toList();
         }
         if (files.isEmpty()) {
             throw new FileNotFoundException(
-                    directory + " holds neither a series nor a *.patch, *.diff, *.eml or *.mbox file");
+                    directory + " holds neither a series nor *.patch, *.diff, *.eml or *.mbox");
         }
         List<Piece> pieces = new ArrayList<>();
         for (Path file : files) {
@@ -64,8 +67,7 @@ public final class Inputs {
     private static List<Piece> series(Path series) throws IOException {
         String text =
                 new String(
-                        Content.following(series).readAll(LARGEST_SERIES),
-                        StandardCharsets.UTF_8);
+                        Content.following(series).readAll(LARGEST_SERIES), StandardCharsets.UTF_8);
         Path directory = series.toAbsolutePath().getParent();
         List<Piece> pieces = new ArrayList<>();
         long number = 0;

@@ -97,7 +97,8 @@ final class Mailbox {
                 startLine = line;
             }
             long next = next(position);
-            blankBefore = next - position == 1 || next - position == 2 && bytes.at(position) == '\r';
+            blankBefore =
+                    next - position == 1 || next - position == 2 && bytes.at(position) == '\r';
             position = next;
             line++;
         }

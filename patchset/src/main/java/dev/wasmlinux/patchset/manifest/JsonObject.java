@@ -18,7 +18,9 @@ import tools.jackson.core.TokenStreamLocation;
  * field that nobody asked for is an error at {@link #end()}.
  */
 final class JsonObject {
-    /** A value and its place; {@code value} is a String, Long, Boolean, List, JsonObject or null. */
+    /**
+     * A value and its place; {@code value} is a String, Long, Boolean, List, JsonObject or null.
+     */
     record Located(Object value, int line, int column) {}
 
     private final String source;
@@ -79,7 +81,10 @@ final class JsonObject {
             Located value = read(source, parser);
             if (fields.put(name, value) != null) {
                 throw new ManifestException(
-                        source, at.getLineNr(), at.getColumnNr(), "repeated field \"" + name + "\"");
+                        source,
+                        at.getLineNr(),
+                        at.getColumnNr(),
+                        "repeated field \"" + name + "\"");
             }
         }
         return new JsonObject(source, new Located(null, line, column), fields);

@@ -54,8 +54,7 @@ public record SetFiles(String place, SortedMap<String, Content> files) {
         try (FileSystem jar = FileSystems.newFileSystem(place, (ClassLoader) null)) {
             List<Path> found;
             try (Stream<Path> walk = Files.walk(jar.getPath("/"))) {
-                found =
-                        walk.filter(path -> path.endsWith(Manifest.FILE_NAME)).sorted().toList();
+                found = walk.filter(path -> path.endsWith(Manifest.FILE_NAME)).sorted().toList();
             }
             if (found.size() != 1) {
                 throw new ManifestException(
@@ -77,8 +76,7 @@ public record SetFiles(String place, SortedMap<String, Content> files) {
      *     {@code jrt}
      */
     public static SetFiles of(URL manifest) throws IOException {
-        return inDirectoryOf(
-                manifest, (place, directory, load) -> list(place, directory, load));
+        return inDirectoryOf(manifest, (place, directory, load) -> list(place, directory, load));
     }
 
     /** The names of the directories beside this resource that hold a manifest, sorted. */

@@ -140,8 +140,7 @@ final class Journal {
         Collections.reverse(backwards);
         for (Step step : backwards) {
             Path target = target(step);
-            boolean arrived =
-                    step.gets() && !Files.exists(fresh(step), LinkOption.NOFOLLOW_LINKS);
+            boolean arrived = step.gets() && !Files.exists(fresh(step), LinkOption.NOFOLLOW_LINKS);
             boolean movedAway = Files.exists(former(step), LinkOption.NOFOLLOW_LINKS);
             if (arrived && (movedAway || !step.had())) {
                 Files.deleteIfExists(target);

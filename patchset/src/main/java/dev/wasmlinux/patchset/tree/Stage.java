@@ -17,9 +17,9 @@ import java.util.TreeMap;
 
 /**
  * Changes over a tree that nobody has made yet. They come in groups, one for each patch: git's
- * patches describe a whole change at once, so inside a group renames and copies read what was
- * there before the group, and a path may be made before what stands in its way is removed. What is
- * still in the way at the end of the group is an error.
+ * patches describe a whole change at once, so inside a group renames and copies read what was there
+ * before the group, and a path may be made before what stands in its way is removed. What is still
+ * in the way at the end of the group is an error.
  *
  * <p>No lookup ever passes through a symbolic link. Not thread safe.
  */
@@ -102,7 +102,9 @@ public final class Stage {
         if (isStagedDirectory(path)) {
             return new Node.Directory();
         }
-        for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        for (int slash = path.lastIndexOf('/');
+                slash > 0;
+                slash = path.lastIndexOf('/', slash - 1)) {
             // Something that is no directory any more has nothing below it in the base either.
             Optional<Node> parent = staged.get(path.substring(0, slash));
             if (parent != null && parent.isPresent()) {
@@ -114,8 +116,7 @@ public final class Stage {
 
     private boolean isStagedDirectory(String path) {
         String below = path + "/";
-        for (Map.Entry<String, Optional<Node>> entry :
-                staged.tailMap(below).entrySet()) {
+        for (Map.Entry<String, Optional<Node>> entry : staged.tailMap(below).entrySet()) {
             if (!entry.getKey().startsWith(below)) {
                 return false;
             }
@@ -259,8 +260,7 @@ public final class Stage {
                 throw throughLink(path, parent, p.line());
             }
             if (node != null && !(node instanceof Node.Directory)) {
-                return new Conflict(
-                        path, p.line(), Names.show(parent) + " is no directory", false);
+                return new Conflict(path, p.line(), Names.show(parent) + " is no directory", false);
             }
             if (node == null && made == null) {
                 return null;

@@ -76,7 +76,8 @@ public final class TarTree implements BaseTree {
                     Map<String, String> records = pax(text(size));
                     longName = records.getOrDefault("path", longName);
                     longLink = records.getOrDefault("linkpath", longLink);
-                    paxSize = records.containsKey("size") ? Long.parseLong(records.get("size")) : -1;
+                    paxSize =
+                            records.containsKey("size") ? Long.parseLong(records.get("size")) : -1;
                 }
                 case 'g' -> text(size);
                 default -> {
@@ -128,7 +129,9 @@ public final class TarTree implements BaseTree {
         if (!(node instanceof Node.Directory)) {
             files.add(path);
         }
-        for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        for (int slash = path.lastIndexOf('/');
+                slash > 0;
+                slash = path.lastIndexOf('/', slash - 1)) {
             if (nodes.putIfAbsent(path.substring(0, slash), new Node.Directory()) != null) {
                 break;
             }

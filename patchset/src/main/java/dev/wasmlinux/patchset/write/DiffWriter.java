@@ -53,7 +53,10 @@ public final class DiffWriter {
         byte[] fresh = bytes(after);
         boolean sameContent = java.util.Arrays.equals(old, fresh);
         if (before == null && after == null
-                || before != null && after != null && sameContent && mode(before).equals(mode(after))) {
+                || before != null
+                        && after != null
+                        && sameContent
+                        && mode(before).equals(mode(after))) {
             return;
         }
         text("diff --git " + Quoting.quote("a/" + path) + " " + Quoting.quote("b/" + path) + "\n");
@@ -91,9 +94,7 @@ public final class DiffWriter {
     }
 
     private static String mode(Node node) {
-        return node instanceof Node.File file
-                ? file.executable() ? "100755" : "100644"
-                : "120000";
+        return node instanceof Node.File file ? file.executable() ? "100755" : "100644" : "120000";
     }
 
     private static byte[] bytes(Node node) throws IOException {

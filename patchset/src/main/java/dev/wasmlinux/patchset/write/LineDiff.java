@@ -123,7 +123,9 @@ final class LineDiff {
                 } else {
                     int[] before = trace.get(d - 1);
                     boolean down =
-                            k == -d || k != d && at(before, d - 1, k - 1) < at(before, d - 1, k + 1);
+                            k == -d
+                                    || k != d
+                                            && at(before, d - 1, k - 1) < at(before, d - 1, k + 1);
                     x = down ? at(before, d - 1, k + 1) : at(before, d - 1, k - 1) + 1;
                 }
                 int y = x - k;

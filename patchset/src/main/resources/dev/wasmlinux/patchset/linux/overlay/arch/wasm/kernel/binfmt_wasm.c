@@ -25,7 +25,7 @@
 #include "kernel.h"
 
 #define MAX_PROGRAM_SIZE	SZ_256M
-#define AUX_ENTRIES		18
+#define AUX_ENTRIES		11
 
 static DECLARE_WAIT_QUEUE_HEAD(programs_wait);
 static atomic_t programs_generation = ATOMIC_INIT(0);
@@ -175,15 +175,8 @@ static int create_tables(struct linux_binprm *bprm)
 	if (!random)
 		return -EFAULT;
 
-	add_aux(&aux, AT_HWCAP, ELF_HWCAP);
 	add_aux(&aux, AT_PAGESZ, PAGE_SIZE);
 	add_aux(&aux, AT_CLKTCK, CLOCKS_PER_SEC);
-	add_aux(&aux, AT_PHDR, 0);
-	add_aux(&aux, AT_PHENT, 0);
-	add_aux(&aux, AT_PHNUM, 0);
-	add_aux(&aux, AT_BASE, 0);
-	add_aux(&aux, AT_FLAGS, 0);
-	add_aux(&aux, AT_ENTRY, 0);
 	add_aux(&aux, AT_UID, from_kuid_munged(cred->user_ns, cred->uid));
 	add_aux(&aux, AT_EUID, from_kuid_munged(cred->user_ns, cred->euid));
 	add_aux(&aux, AT_GID, from_kgid_munged(cred->user_ns, cred->gid));

@@ -6,6 +6,7 @@
  */
 #include <linux/entry-common.h>
 #include <linux/nospec.h>
+#include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/syscalls.h>
 #include <asm/syscall.h>
@@ -119,7 +120,7 @@ int wasm_task_start(struct task_struct *last)
 	struct pt_regs *regs = current_pt_regs();
 	int (*fn)(void *) = current->thread.fn;
 
-	schedule_tail(last);
+	schedule_tail(last ?: &init_task);
 	if (fn) {
 		current->thread.fn = NULL;
 		fn(current->thread.fn_arg);

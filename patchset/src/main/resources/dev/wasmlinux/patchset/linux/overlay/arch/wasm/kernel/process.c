@@ -19,8 +19,11 @@
  */
 struct task_struct *__switch_to(struct task_struct *prev, struct task_struct *next)
 {
-	return host_task_switch(prev->thread.host, next->thread.host,
+	struct task_struct *last;
+
+	last = host_task_switch(prev->thread.host, next->thread.host,
 				READ_ONCE(prev->__state) == TASK_DEAD);
+	return last ?: &init_task;
 }
 
 int arch_dup_task_struct(struct task_struct *dst, struct task_struct *src)
@@ -33,6 +36,7 @@ int arch_dup_task_struct(struct task_struct *dst, struct task_struct *src)
 
 void arch_release_task_struct(struct task_struct *task)
 {
+	/* 0: copy_thread() has not made it, as CPU 0's first one is never freed */
 	if (task->thread.host)
 		host_task_free(task->thread.host);
 	task->thread.host = 0;

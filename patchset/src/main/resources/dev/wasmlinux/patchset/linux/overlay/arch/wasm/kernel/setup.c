@@ -2,6 +2,7 @@
 #include <linux/console.h>
 #include <linux/cpu.h>
 #include <linux/init.h>
+#include <linux/initrd.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/of.h>
@@ -44,18 +45,16 @@ void __init wasm_start_kernel(void *dtb)
 
 static void __init setup_memory(void)
 {
-	unsigned long end = PAGE_ALIGN((unsigned long)_end);
-
 	/*
 	 * Page 0 and what lies below the image are never used, so that a NULL
 	 * pointer with an offset meets nothing.  The linker keeps a word of
 	 * its own just behind _end, which a host may use when it fills in the
 	 * data segments.
 	 */
-	end = max(end, PAGE_ALIGN((unsigned long)_end + 64));
-	memblock_reserve(0, end);
+	memblock_reserve(0, PAGE_ALIGN((unsigned long)_end + 64));
 	early_init_fdt_reserve_self();
-	early_init_fdt_scan_reserved_mem();
+	reserve_initrd_mem();
+	early_init_fdt_scan_reserved_mem();	/* which allocates */
 
 	min_low_pfn = PFN_UP(memblock_start_of_DRAM());
 	max_low_pfn = PFN_DOWN(memblock_end_of_DRAM());

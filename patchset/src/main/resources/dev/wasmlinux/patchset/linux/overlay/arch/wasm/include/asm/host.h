@@ -31,6 +31,13 @@
 #define TASK_KIND_THREAD	1	/* function regs.pc with regs.args[0], on regs.sp */
 #define TASK_KIND_FORK		2	/* the frames of the calling task */
 
+/*
+ * The handle of CPU 0's first task, which no task_new() made.  As "last" of
+ * task_switch() and task_start() the host may give 0 for its address, which
+ * only the kernel knows.
+ */
+#define HOST_BOOT_TASK		0
+
 /* machine_end(): why. */
 #define MACHINE_POWER_OFF	0
 #define MACHINE_RESTART		1

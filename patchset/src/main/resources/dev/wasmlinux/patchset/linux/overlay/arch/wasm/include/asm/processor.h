@@ -2,6 +2,7 @@
 #ifndef __ASM_WASM_PROCESSOR_H
 #define __ASM_WASM_PROCESSOR_H
 
+#include <asm/host.h>
 #include <asm/page.h>
 #include <asm/ptrace.h>
 #include <asm/vdso/processor.h>
@@ -17,12 +18,12 @@
 #define on_thread_stack()	(1)
 
 struct thread_struct {
-	int	host;			/* handle of the host's thread; 0: CPU 0's idle task */
+	int	host;			/* the host's handle of the task */
 	int	(*fn)(void *arg);	/* kernel thread: what it runs */
 	void	*fn_arg;
 };
 
-#define INIT_THREAD { }
+#define INIT_THREAD { .host = HOST_BOOT_TASK }
 
 #define task_pt_regs(task) \
 	((struct pt_regs *)((unsigned long)task_stack_page(task) + THREAD_SIZE) - 1)

@@ -9,13 +9,17 @@ import java.time.Instant;
  * Permissions, owner and time of an entry. Immutable.
  *
  * @param permissions permission, set-id and sticky bits, 0 to 07777
- * @param uid owner, 0 to 2^32-1
- * @param gid group, 0 to 2^32-1
+ * @param uid owner, 0 to 2^32-2: the kernel's unpacker takes 2^32-1 for "leave as it is" and makes
+ *     the entry root's (chown(2), measured)
+ * @param gid group, 0 to 2^32-2
  * @param modified modification time in seconds since the epoch, 0 to 2^32-1, the field's range
  */
 public record Attributes(int permissions, long uid, long gid, long modified) {
     /** Largest value of a 32-bit header field. */
     public static final long FIELD_MAX = 0xffff_ffffL;
+
+    /** Largest user or group number that the kernel keeps. */
+    public static final long ID_MAX = 0xffff_fffeL;
 
     /**
      * @throws IllegalArgumentException if a value is out of its range
@@ -25,15 +29,15 @@ public record Attributes(int permissions, long uid, long gid, long modified) {
             throw new IllegalArgumentException(
                     "permissions 0" + Integer.toOctalString(permissions) + " exceed 07777");
         }
-        range("uid", uid);
-        range("gid", gid);
-        range("modification time", modified);
+        range("uid", uid, ID_MAX);
+        range("gid", gid, ID_MAX);
+        range("modification time", modified, FIELD_MAX);
     }
 
-    private static void range(String field, long value) {
-        if (value < 0 || value > FIELD_MAX) {
+    private static void range(String field, long value, long most) {
+        if (value < 0 || value > most) {
             throw new IllegalArgumentException(
-                    field + " " + value + " is outside 0.." + FIELD_MAX + " (newc header field)");
+                    field + " " + value + " is outside 0.." + most + " (newc header field)");
         }
     }
 

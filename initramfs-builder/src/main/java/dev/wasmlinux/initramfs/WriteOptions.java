@@ -120,7 +120,10 @@ public final class WriteOptions {
      */
     public WriteOptions withFirstInode(long first) {
         Values v = values.copy();
-        v.firstInode = new Attributes(0, first, 0, 0).uid();
+        if (first < 0 || first > Attributes.FIELD_MAX) {
+            throw new IllegalArgumentException("inode " + first + " is outside 0..2^32-1");
+        }
+        v.firstInode = first;
         return new WriteOptions(v);
     }
 

@@ -32,7 +32,7 @@ public final class Trees {
                 .file(
                         "late",
                         FileContent.of("x"),
-                        new Attributes(07777, 0xffffffffL, 0xffffffffL, 0xffffffffL))
+                        new Attributes(07777, 0xfffffffeL, 0xfffffffeL, 0xffffffffL))
                 .build();
     }
 
@@ -78,8 +78,8 @@ public final class Trees {
             Attributes attributes =
                     new Attributes(
                             random.nextInt(010000),
-                            random.nextInt() & 0xffffffffL,
-                            random.nextInt() & 0xffffffffL,
+                            random.nextInt() & 0xfffffffeL,
+                            random.nextInt() & 0xfffffffeL,
                             random.nextInt() & 0xffffffffL);
             switch (random.nextInt(8)) {
                 case 0, 1 -> {

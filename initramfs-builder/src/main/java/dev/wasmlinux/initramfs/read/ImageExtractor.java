@@ -134,8 +134,10 @@ public final class ImageExtractor {
         private final Set<Path> made = new HashSet<>();
         private final Map<Path, ArchiveEntry> directories = new LinkedHashMap<>();
         private final Map<LinkKey, Path> leaders = new HashMap<>();
+
         /** First names of inodes that still are those files. */
         private final Set<Path> linkable = new HashSet<>();
+
         private final List<ByteString> skipped = new ArrayList<>();
         private int entries;
         private long bytes;

@@ -246,8 +246,8 @@ public final class ImageIndex implements Closeable {
             Attributes attributes =
                     new Attributes(
                             entry.permissions(),
-                            entry.uid(),
-                            entry.gid(),
+                            owner(entry.uid()),
+                            owner(entry.gid()),
                             Math.min(entry.modified(), Attributes.FIELD_MAX));
             return switch (entry.type()) {
                 case FILE -> new Node.RegularFile(content(entry, reader), attributes);
@@ -260,6 +260,11 @@ public final class ImageIndex implements Closeable {
                 case UNKNOWN ->
                         throw new InvalidEntryException(entry.name().toString(), "unknown type");
             };
+        }
+
+        /** As chown takes it: the highest number leaves the owner as it is, which is root. */
+        private static long owner(long id) {
+            return id > Attributes.ID_MAX ? 0 : id;
         }
 
         private static Node device(

@@ -4,6 +4,7 @@
 package dev.wasmlinux.initramfs.read;
 
 import dev.wasmlinux.initramfs.ArchivePath;
+import dev.wasmlinux.initramfs.Attributes;
 import dev.wasmlinux.initramfs.ByteString;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.compress.RawInput;
@@ -151,6 +152,12 @@ public final class KernelCheck {
                             + ":"
                             + entry.special().minor()
                             + " exceeds 4095:1048575");
+        }
+        if (entry.uid() > Attributes.ID_MAX || entry.gid() > Attributes.ID_MAX) {
+            add(
+                    KernelRule.OWNER_UNSET,
+                    entry,
+                    "owner " + entry.uid() + ":" + entry.gid() + " has a number that is none");
         }
         countLinks(entry);
         place(entry);

@@ -27,6 +27,8 @@ public enum KernelRule {
     TYPE_UNKNOWN("type-unknown", Effect.LOST, "init/initramfs.c do_name"),
     /** Device numbers keep 12 bits of major and 20 of minor. */
     DEVICE_NUMBER("device-number", Effect.CHANGED, "include/linux/kdev_t.h new_encode_dev"),
+    /** An owner or group of 2^32-1 means "leave as it is": the entry becomes root's. */
+    OWNER_UNSET("owner-unset", Effect.CHANGED, "init/initramfs.c do_name, fs/open.c chown"),
     /** More names of one inode than its link count: archives joined without a trailer. */
     LINKS_JOINED("links-joined", Effect.CHANGED, "init/initramfs.c maybe_link"),
     /** A digit that is none ends the number before it. */

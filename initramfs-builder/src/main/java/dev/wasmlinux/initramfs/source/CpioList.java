@@ -171,8 +171,8 @@ public final class CpioList implements TreeSource {
 
     private Attributes attributes(Line line) {
         int mode = (int) line.number("mode", 8, 0177777);
-        long uid = line.number("uid", 10, Attributes.FIELD_MAX);
-        long gid = line.number("gid", 10, Attributes.FIELD_MAX);
+        long uid = line.number("uid", 10, Attributes.ID_MAX);
+        long gid = line.number("gid", 10, Attributes.ID_MAX);
         return new Attributes(mode & 07777, uid, gid, modified);
     }
 

@@ -71,6 +71,20 @@ public final class TarSource implements TreeSource {
     static Node node(
             ArchivePath path, TarReader.Header header, TarReader reader, ContentStore store)
             throws IOException {
+        if (header.uid() < 0
+                || header.uid() > Attributes.ID_MAX
+                || header.gid() < 0
+                || header.gid() > Attributes.ID_MAX) {
+            throw new InvalidEntryException(
+                    path.toString(),
+                    "owner "
+                            + header.uid()
+                            + ":"
+                            + header.gid()
+                            + " is outside 0.."
+                            + Attributes.ID_MAX
+                            + " (newc header field)");
+        }
         Attributes attributes = attributes(header);
         return switch (header.type()) {
             case '0' -> new Node.RegularFile(store.add(reader.content()), attributes);

@@ -99,6 +99,13 @@ class KernelCheckTest {
     }
 
     @Test
+    void owners() throws IOException {
+        byte[] image = archive().file("a", "").trailer().bytes();
+        Arrays.fill(image, 22, 30, (byte) 'f');
+        assertThat(rules(image)).containsExactly(KernelRule.OWNER_UNSET);
+    }
+
+    @Test
     void linksOfJoinedArchives() throws IOException {
         RawArchive joined =
                 archive()

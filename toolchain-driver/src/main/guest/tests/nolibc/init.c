@@ -102,13 +102,13 @@ static void step_mmap(void)
 /* s: the stack VMA grows down. */
 __attribute__((noinline)) static u32 dig(int depth)
 {
-	volatile char hole[1000];
+	volatile char hole[1024];
 	u32 r;
 
-	hole[0] = depth;
-	hole[999] = depth;
+	/* At an index that the compiler does not know, so that it keeps all. */
+	hole[depth] = depth;
 	r = depth ? dig(depth - 1) : (u32)get_sp();
-	return r + (hole[0] - hole[999]);
+	return r + (hole[depth] - (char)depth);
 }
 
 static void step_stack(void)

@@ -182,6 +182,23 @@ class CommitTest {
     }
 
     @Test
+    void findsTheTreeAsTheSystemDoes() throws IOException {
+        Path tree = temp.resolve("real/tree");
+        Trees.write(tree, before());
+        Files.createDirectories(temp.resolve("real/inner"));
+        Files.createSymbolicLink(temp.resolve("link"), temp.resolve("real/inner"));
+        Path roundabout = temp.resolve("link/.././tree");
+        Map<String, Optional<Node>> changes = changes();
+        changes.put("\u00ff", file("bytes\n"));
+        new Commit(roundabout).run(changes, new DirectoryTree(roundabout));
+        SortedMap<String, String> expected =
+                new TreeMap<>(Map.of("a", "-one\n", "d/b", "x2\n", "l", "@d/b", "n/e/w", "-new\n"));
+        expected.put("\u00ff", "-bytes\n");
+        assertThat(Trees.read(tree)).isEqualTo(expected);
+        assertThat(temp.resolve("tree")).doesNotExist();
+    }
+
+    @Test
     void keepsPermissionsAndLeavesNothingBehind() throws IOException {
         Path tree = temp.resolve("tree");
         Trees.write(tree, Map.of("f", "x1\n"));

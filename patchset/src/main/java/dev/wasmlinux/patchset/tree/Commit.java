@@ -39,7 +39,7 @@ public final class Commit {
 
     /** For the tree in a directory. */
     public Commit(Path root) {
-        this.root = root.toAbsolutePath().normalize();
+        this.root = root.toAbsolutePath();
     }
 
     /**

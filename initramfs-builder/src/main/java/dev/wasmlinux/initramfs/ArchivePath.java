@@ -163,7 +163,11 @@ public final class ArchivePath implements Comparable<ArchivePath> {
         bytes.copyTo(joined, 0);
         joined[bytes.length()] = '/';
         below.bytes.copyTo(joined, bytes.length() + 1);
-        return of(ByteString.of(joined));
+        if (joined.length > MAX_LENGTH) {
+            return of(ByteString.of(joined));
+        }
+        // Both parts are clean already, and a path of two components is no end mark.
+        return new ArchivePath(ByteString.wrap(joined));
     }
 
     /** As {@link #resolve(ArchivePath)} with a text. */

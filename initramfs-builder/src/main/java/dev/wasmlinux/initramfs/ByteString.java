@@ -35,6 +35,16 @@ public final class ByteString implements Comparable<ByteString> {
      * @throws IllegalArgumentException if the text holds an unpaired surrogate
      */
     public static ByteString of(String text) {
+        int length = text.length();
+        byte[] ascii = new byte[length];
+        int same = 0;
+        while (same < length && text.charAt(same) < 0x80) {
+            ascii[same] = (byte) text.charAt(same);
+            same++;
+        }
+        if (same == length) {
+            return new ByteString(ascii);
+        }
         try {
             ByteBuffer encoded =
                     StandardCharsets.UTF_8
@@ -52,6 +62,11 @@ public final class ByteString implements Comparable<ByteString> {
     /** Returns a copy of the bytes. */
     public static ByteString of(byte[] bytes) {
         return new ByteString(bytes.clone());
+    }
+
+    /** Takes an array that nobody else will change. */
+    static ByteString wrap(byte[] bytes) {
+        return new ByteString(bytes);
     }
 
     /** Returns a copy of {@code bytes[from..to)}. */

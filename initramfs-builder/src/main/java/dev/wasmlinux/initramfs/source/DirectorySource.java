@@ -221,7 +221,10 @@ public final class DirectorySource implements TreeSource {
      */
     private static ByteString bytesOf(Path path) {
         String text = path.toString();
-        boolean ascii = text.chars().allMatch(c -> c < 0x80);
+        boolean ascii = true;
+        for (int i = 0; i < text.length(); i++) {
+            ascii &= text.charAt(i) < 0x80;
+        }
         if (ascii || !path.getFileSystem().equals(java.nio.file.FileSystems.getDefault())) {
             return ByteString.of(text.replace(path.getFileSystem().getSeparator(), "/"));
         }

@@ -36,7 +36,7 @@ int arch_dup_task_struct(struct task_struct *dst, struct task_struct *src)
 
 void arch_release_task_struct(struct task_struct *task)
 {
-	/* 0: copy_thread() has not made it, as CPU 0's first one is never freed */
+	/* 0: copy_thread() has not made it */
 	if (task->thread.host)
 		host_task_free(task->thread.host);
 	task->thread.host = 0;

@@ -36,7 +36,7 @@
  * task_switch() and task_start() the host may give 0 for its address, which
  * only the kernel knows.
  */
-#define HOST_BOOT_TASK		0
+#define HOST_BOOT_TASK		1
 
 /* machine_end(): why. */
 #define MACHINE_POWER_OFF	0

@@ -7,12 +7,13 @@ import java.util.List;
 import org.objectweb.asm.Type;
 
 /**
- * A call in compiled guest code at which a frame may be captured.
+ * A call in compiled guest code at which a frame may be captured: of the module's own classes, of
+ * the host, or a poll.
  *
  * @param index number of the site in its method, in code order
  * @param offset bytecode offset of the call
  * @param callee "class.method" if the call can only go there, else null
- * @param systemCall whether it is a call of the host
+ * @param kind what is called
  * @param tail whether the method returns the call's result at once: such a frame need not be
  *     resumed
  * @param result type of the call's result
@@ -24,16 +25,24 @@ record CallSite(
         int index,
         int offset,
         String callee,
-        boolean systemCall,
+        Kind kind,
         boolean tail,
         Type result,
         List<Slot> locals,
         List<Slot> kept,
         String unsupported) {
 
+    /** What is called. */
+    enum Kind {
+        GUEST,
+        SYSTEM_CALL,
+        /** A look at the attention word, at which a signal handler may run. */
+        POLL
+    }
+
     /** Whether a resume variant begins here. */
-    boolean isResumable() {
-        return !tail && unsupported == null;
+    boolean isResumable(boolean polls) {
+        return !tail && unsupported == null && (polls || kind != Kind.POLL);
     }
 
     /** Number of slots of the kept operands. */

@@ -19,11 +19,11 @@ final class CommonLocals {
     private final Map<Integer, Slot> slots = new TreeMap<>();
 
     /** Finds them for all resumable sites of a method. */
-    CommonLocals(GuestMethod method) {
+    CommonLocals(GuestMethod method, boolean polls) {
         Set<Integer> mixed = new HashSet<>();
         Map<Integer, Slot> holders = new TreeMap<>();
         for (CallSite site : method.sites()) {
-            if (site.isResumable()) {
+            if (site.isResumable(polls)) {
                 for (Slot slot : site.locals()) {
                     claim(slot, holders, mixed);
                 }

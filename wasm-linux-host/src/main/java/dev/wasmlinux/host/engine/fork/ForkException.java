@@ -14,8 +14,8 @@ public final class ForkException extends Exception {
         /** The thread runs no guest code of the module. */
         NO_FRAMES,
         /**
-         * A signal handler that did not interrupt a system call, or an unknown entry from the host,
-         * is on the stack.
+         * A signal handler that interrupted a memory access, or an unknown entry from the host, is
+         * on the stack.
          */
         NESTED,
         /** A function on the stack has a shape that cannot be resumed. */

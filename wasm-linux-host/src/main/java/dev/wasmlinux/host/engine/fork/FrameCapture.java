@@ -84,7 +84,7 @@ public final class FrameCapture {
     }
 
     private void checkOutermost(List<JavaFrame> run, GuestStack stack) throws ForkException {
-        boolean resumed = cache.variant(run.get(run.size() - 1).owner()) != null;
+        boolean resumed = cache.isVariant(run.get(run.size() - 1).owner());
         if (resumed != (stack.isResuming() && !stack.isInHost())) {
             throw new ForkException(
                     Reason.INCONSISTENT, "the outermost frame belongs to another stack");
@@ -123,31 +123,31 @@ public final class FrameCapture {
         }
 
         private void add(JavaFrame frame, List<SavedStep> to) throws ForkException {
-            Variant resumed = cache.variant(frame.owner());
-            VariantCache.Code code =
-                    resumed == null ? cache.code(frame.owner(), frame.method()) : null;
-            Map<Integer, CallSite> sites =
-                    resumed == null ? code.sites() : resumed.places().sites();
-            if (frame.locals().length
-                    != (resumed == null ? code.slots() : resumed.places().slots())) {
+            VariantCache.Code code = cache.code(frame);
+            if (frame.locals().length != code.slots()) {
                 throw inconsistent("an agent has changed the code of frame " + frame);
             }
-            CallSite site = sites.get(frame.offset());
+            CallSite site = code.sites().get(frame.offset());
             check(frame, site);
             if (!site.tail()) {
-                Variant variant = resumed == null ? code.variant() : resumed;
-                int shift = resumed == null ? 0 : VariantWriter.SHIFT;
-                to.add(SavedFrame.of(frame, variant, site, shift, reader));
+                Variant variant = code.variant();
+                if (site.kind() == CallSite.Kind.POLL && (variant == null || !variant.polls())) {
+                    variant = cache.code(code.original(), frame.method(), true).variant();
+                }
+                to.add(SavedFrame.of(frame, variant, site, code.shift(), reader));
             }
-            inner = resumed == null ? internalName(frame) + "." + frame.method() : null;
+            inner =
+                    code.original() == frame.owner()
+                            ? internalName(frame) + "." + frame.method()
+                            : null;
         }
 
         private void check(JavaFrame frame, CallSite site) throws ForkException {
-            if (innermost && (site == null || !site.systemCall())) {
+            if (innermost && !isInnermost(site)) {
                 throw interrupted
                         ? new ForkException(
                                 Reason.NESTED,
-                                "a signal handler forks that did not interrupt a system call")
+                                "a signal handler forks that interrupted a memory access")
                         : inconsistent("frame " + frame + " is in no system call");
             }
             if (site == null) {
@@ -159,6 +159,12 @@ public final class FrameCapture {
             if (site.unsupported() != null) {
                 throw new ForkException(Reason.UNSUPPORTED_CODE, frame + ": " + site.unsupported());
             }
+        }
+
+        private boolean isInnermost(CallSite site) {
+            return site != null
+                    && (site.kind() == CallSite.Kind.SYSTEM_CALL
+                            || interrupted && site.kind() == CallSite.Kind.POLL);
         }
 
         private ForkException inconsistent(String message) {

@@ -23,12 +23,13 @@ import org.objectweb.asm.tree.analysis.Frame;
 
 /**
  * A method of compiled guest code with the calls in it at which frames may be captured: calls of
- * the module's own classes that pass a context on, and system calls.
+ * the module's own classes that pass a context on, system calls, and polls.
  */
 final class GuestMethod {
     private static final String RUNTIME = "dev/wasmlinux/host/rt/";
     private static final String ROOT_CONTEXT = RUNTIME + "Context";
     private static final String IMPORTS = RUNTIME + "ProgramImports";
+    private static final String MEMORY = RUNTIME + "TlbMemory";
 
     /** Never changed once made, so parent and child may share one. */
     private static final String EXCEPTION = RUNTIME + "GuestException";
@@ -142,7 +143,7 @@ final class GuestMethod {
         for (int i = 0; i < frames.length; i++) {
             if (frames[i] != null
                     && node.instructions.get(i) instanceof MethodInsnNode call
-                    && isSite(call)) {
+                    && kindOf(call) != null) {
                 if (liveness == null) {
                     liveness = new Liveness(node);
                 }
@@ -152,14 +153,19 @@ final class GuestMethod {
         }
     }
 
-    private boolean isSite(MethodInsnNode call) {
+    private CallSite.Kind kindOf(MethodInsnNode call) {
         if (call.getOpcode() == Opcodes.INVOKEINTERFACE) {
-            return call.owner.equals(IMPORTS);
+            return call.owner.equals(IMPORTS) ? CallSite.Kind.SYSTEM_CALL : null;
+        }
+        if (call.owner.equals(MEMORY)) {
+            return call.name.equals("poll") ? CallSite.Kind.POLL : null;
         }
         Type[] arguments = Type.getArgumentTypes(call.desc);
-        return isOfModule(call.owner)
-                && arguments.length > 0
-                && isContext(arguments[arguments.length - 1]);
+        boolean passesContext =
+                isOfModule(call.owner)
+                        && arguments.length > 0
+                        && isContext(arguments[arguments.length - 1]);
+        return passesContext ? CallSite.Kind.GUEST : null;
     }
 
     private boolean isOfModule(String type) {
@@ -191,7 +197,7 @@ final class GuestMethod {
                 sites.size(),
                 offset,
                 call.getOpcode() == Opcodes.INVOKESTATIC ? call.owner + "." + call.name : null,
-                call.getOpcode() == Opcodes.INVOKEINTERFACE,
+                kindOf(call),
                 tail,
                 Type.getReturnType(call.desc),
                 List.copyOf(locals),
@@ -320,8 +326,8 @@ final class GuestMethod {
     }
 
     /** Whether there is a site where a frame can go on. */
-    boolean isResumable() {
-        return sites.stream().anyMatch(CallSite::isResumable);
+    boolean isResumable(boolean polls) {
+        return sites.stream().anyMatch(site -> site.isResumable(polls));
     }
 
     /** The code; the writer of the variant consumes it. */

@@ -12,9 +12,10 @@ import java.util.Objects;
  * One for each task, for its own thread only.
  *
  * <p>The host calls {@link #enterHandler} and {@link #leaveHandler} around every call of guest code
- * that interrupts other guest code. A fork in a handler that interrupted a system call is possible:
- * in the child the {@code handlerReturn} of its own stack runs when the handler's frames are done.
- * One in a handler that came at another point, such as a page fault, is refused.
+ * that interrupts other guest code. A fork in a handler that interrupted a system call or came at a
+ * poll is possible: in the child the {@code handlerReturn} of its own stack runs when the handler's
+ * frames are done. One in a handler that came at a memory access is refused, since the access would
+ * have to be repeated.
  */
 public final class GuestStack {
     private final HostStep handlerReturn;
@@ -27,7 +28,7 @@ public final class GuestStack {
      * An empty one.
      *
      * @param handlerReturn what the host does once a handler has returned, until the system call
-     *     that was interrupted returns
+     *     that was interrupted returns; at a poll its result is not used
      */
     public GuestStack(HostStep handlerReturn) {
         this.handlerReturn = Objects.requireNonNull(handlerReturn);

@@ -33,9 +33,9 @@ public final class ResumeClasses {
         for (String name : methods(reader)) {
             if (wanted.test(name)) {
                 GuestMethod method = GuestMethod.read(classFile, name);
-                if (method.isResumable()) {
-                    String variant = VariantWriter.className(method.owner(), name);
-                    result.put(variant, VariantWriter.write(method));
+                if (method.isResumable(false)) {
+                    String variant = VariantWriter.className(method.owner(), name, false);
+                    result.put(variant, VariantWriter.write(method, false));
                 }
             }
         }

@@ -15,14 +15,13 @@ import org.objectweb.asm.Opcodes;
 /**
  * The resume variant of a method, ready to run. Immutable.
  *
- * @param type its class
  * @param code its method, of type {@code (int, long[], Object[], long, Throwable, long, Context)
  *     long}
+ * @param polls whether it can begin at polls too
  * @param catches whether it may catch an exception of a call
  * @param maxLocals slots of local variables of the original
- * @param places where its calls are
  */
-record Variant(Class<?> type, MethodHandle code, boolean catches, int maxLocals, Places places) {
+record Variant(MethodHandle code, boolean polls, boolean catches, int maxLocals) {
 
     /**
      * What a frame of the variant looks like.

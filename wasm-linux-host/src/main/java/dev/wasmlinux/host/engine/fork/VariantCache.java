@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,29 +17,36 @@ final class VariantCache {
     private final Class<? extends Context> contextType;
     private final ClassSource classes;
     private final Map<MethodKey, Code> methods = new ConcurrentHashMap<>();
-    private final Map<Class<?>, Variant> variants = new ConcurrentHashMap<>();
+    private final Map<Class<?>, Code> variants = new ConcurrentHashMap<>();
     private final Map<String, byte[]> made = new ConcurrentHashMap<>();
     private final Object building = new Object();
 
-    private record MethodKey(Class<?> owner, String name) {}
+    private record MethodKey(Class<?> owner, String name, boolean polls) {}
 
     /**
      * What is known of a method.
      *
+     * @param original class of the method that this is, or that it is a variant of
+     * @param shift slot of the original's first local variable
      * @param slots slots of local variables
      * @param sites its calls by bytecode offset
-     * @param variant null if it has no site to resume at
+     * @param variant what resumes its frames, null if it has no site to resume at
      */
-    record Code(int slots, Map<Integer, CallSite> sites, Variant variant) {}
+    record Code(
+            Class<?> original,
+            int shift,
+            int slots,
+            Map<Integer, CallSite> sites,
+            Variant variant) {}
 
     VariantCache(Class<? extends Context> contextType, ClassSource classes) {
         this.contextType = contextType;
         this.classes = classes;
     }
 
-    /** The variant of a class, null if it is none. */
-    Variant variant(Class<?> type) {
-        return variants.get(type);
+    /** Whether a class is that of a variant. */
+    boolean isVariant(Class<?> type) {
+        return variants.containsKey(type);
     }
 
     /** The class files of the variants that were made here. */
@@ -46,15 +54,25 @@ final class VariantCache {
         return Map.copyOf(made);
     }
 
-    /** What is known of a method that was on a stack. */
-    Code code(Class<?> owner, String name) throws ForkException {
-        MethodKey key = new MethodKey(owner, name);
+    /** What is known of the method of a frame, which may be one of a variant. */
+    Code code(JavaFrame frame) throws ForkException {
+        Code variant = variants.get(frame.owner());
+        return variant != null ? variant : code(frame.owner(), frame.method(), false);
+    }
+
+    /**
+     * What is known of a method that was on a stack.
+     *
+     * @param polls whether the variant must be able to begin at polls
+     */
+    Code code(Class<?> owner, String name, boolean polls) throws ForkException {
+        MethodKey key = new MethodKey(owner, name, polls);
         Code code = methods.get(key);
         if (code == null) {
             synchronized (building) {
                 code = methods.get(key);
                 if (code == null) {
-                    code = build(owner, name);
+                    code = build(key);
                     methods.put(key, code);
                 }
             }
@@ -62,41 +80,45 @@ final class VariantCache {
         return code;
     }
 
-    private Code build(Class<?> owner, String name) throws ForkException {
-        String internalName = owner.getName().replace('.', '/');
+    private Code build(MethodKey key) throws ForkException {
+        String internalName = key.owner.getName().replace('.', '/');
         try {
             byte[] classFile = classes.read(internalName);
             if (classFile == null) {
                 throw new ForkException(
                         ForkException.Reason.INCONSISTENT, "no class file of " + internalName);
             }
-            GuestMethod method = GuestMethod.read(classFile, name);
-            Map<Integer, CallSite> sites = new ConcurrentHashMap<>();
+            GuestMethod method = GuestMethod.read(classFile, key.name);
+            Map<Integer, CallSite> sites = new HashMap<>();
             for (CallSite site : method.sites()) {
                 sites.put(site.offset(), site);
             }
             return new Code(
-                    method.maxLocals(), sites, method.isResumable() ? variant(method) : null);
+                    key.owner,
+                    0,
+                    method.maxLocals(),
+                    Map.copyOf(sites),
+                    method.isResumable(key.polls) ? variant(method, key) : null);
         } catch (IOException | ReflectiveOperationException e) {
             throw new ForkException(
                     ForkException.Reason.INCONSISTENT,
-                    "cannot make the resume variant of " + internalName + "." + name,
+                    "cannot make the resume variant of " + internalName + "." + key.name,
                     e);
         }
     }
 
     /** The variant that came with the module's classes, or one made now. */
-    private Variant variant(GuestMethod method)
+    private Variant variant(GuestMethod method, MethodKey key)
             throws ForkException, IOException, ReflectiveOperationException {
         VariantCache.class.getModule().addReads(contextType.getModule());
         MethodHandles.Lookup lookup =
                 MethodHandles.privateLookupIn(contextType, MethodHandles.lookup());
-        String name = VariantWriter.className(method.owner(), method.name());
+        String name = VariantWriter.className(method.owner(), method.name(), key.polls);
         byte[] classFile = classes.read(name);
         boolean catches = method.hasHandlers();
         int maxLocals = method.maxLocals();
         if (classFile == null) {
-            classFile = VariantWriter.write(method);
+            classFile = VariantWriter.write(method, key.polls);
             made.put(name, classFile);
         }
         Class<?> type = define(lookup, name.replace('/', '.'), classFile);
@@ -113,9 +135,11 @@ final class VariantCache {
         MethodHandle code =
                 lookup.findStatic(type, method.name(), own)
                         .asType(own.changeParameterType(6, Context.class));
-        Variant variant =
-                new Variant(type, code, catches, maxLocals, Variant.places(classFile, method));
-        variants.put(type, variant);
+        Variant variant = new Variant(code, key.polls, catches, maxLocals);
+        Variant.Places places = Variant.places(classFile, method);
+        variants.put(
+                type,
+                new Code(key.owner, VariantWriter.SHIFT, places.slots(), places.sites(), variant));
         return variant;
     }
 

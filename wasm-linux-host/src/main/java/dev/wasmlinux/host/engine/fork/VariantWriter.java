@@ -48,18 +48,25 @@ final class VariantWriter {
 
     private final GuestMethod method;
     private final InsnList code;
+    private final boolean polls;
     private final CommonLocals common;
 
-    private VariantWriter(GuestMethod method) {
+    private VariantWriter(GuestMethod method, boolean polls) {
         this.method = method;
+        this.polls = polls;
         this.code = method.node().instructions;
-        this.common = new CommonLocals(method);
+        this.common = new CommonLocals(method, polls);
     }
 
-    /** Internal name of the class of a method's variant. */
-    static String className(String owner, String method) {
+    /**
+     * Internal name of the class of a method's variant.
+     *
+     * @param polls whether it is the larger one that can also begin at polls
+     */
+    static String className(String owner, String method, boolean polls) {
         int slash = owner.lastIndexOf('/') + 1;
-        return owner.substring(0, slash) + "R$" + owner.substring(slash) + "$" + method;
+        String prefix = polls ? "P$" : "R$";
+        return owner.substring(0, slash) + prefix + owner.substring(slash) + "$" + method;
     }
 
     /** Descriptor of a variant for a context class. */
@@ -72,8 +79,8 @@ final class VariantWriter {
      *
      * @throws ForkException if the variant is too large for a class file
      */
-    static byte[] write(GuestMethod method) throws ForkException {
-        VariantWriter writer = new VariantWriter(method);
+    static byte[] write(GuestMethod method, boolean polls) throws ForkException {
+        VariantWriter writer = new VariantWriter(method, polls);
         writer.change();
         try {
             return writer.classFile();
@@ -97,7 +104,7 @@ final class VariantWriter {
         writer.visit(
                 Opcodes.V17,
                 access,
-                className(method.owner(), method.name()),
+                className(method.owner(), method.name(), polls),
                 null,
                 "java/lang/Object",
                 null);
@@ -136,7 +143,7 @@ final class VariantWriter {
         LabelNode[] labels = new LabelNode[method.sites().size()];
         for (CallSite site : method.sites()) {
             markLine(site);
-            labels[site.index()] = site.isResumable() ? enter(entries, site) : unknown;
+            labels[site.index()] = site.isResumable(polls) ? enter(entries, site) : unknown;
         }
         prologue.add(new VarInsnNode(Opcodes.ILOAD, SITE));
         prologue.add(new TableSwitchInsnNode(0, labels.length - 1, unknown, labels));

@@ -73,6 +73,17 @@ class CompiledProgramForkTest {
     }
 
     @Test
+    void handlersAtPolls() throws Exception {
+        PROGRAMS.check(8, "spinning", 50);
+        PROGRAMS.check(2, "climbing", 9);
+        PROGRAMS.check(2, "calling", 9);
+        assertThat(PROGRAMS.module.frameCapture().madeVariants().keySet())
+                .as("frames were captured at polls, in functions and in an indirect call")
+                .anyMatch(name -> name.matches(".*P.F[0-9]+.func_[0-9]+"))
+                .anyMatch(name -> name.matches(".*P.Calls.indirect_[0-9]+"));
+    }
+
+    @Test
     void eightProcesses() throws Exception {
         ENGINE_PROGRAMS.check(8, "tree", 3);
     }

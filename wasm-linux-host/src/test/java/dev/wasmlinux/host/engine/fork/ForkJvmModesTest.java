@@ -60,6 +60,8 @@ class ForkJvmModesTest {
                     world.check(16, "jumps", 5);
                     world.check(2, "nested_jumps", 5);
                     world.check(4, "sorting", 120);
+                    world.check(8, "spinning", 50);
+                    world.check(2, "calling", 9);
                 }
             }
             System.out.println("ALL RIGHT");

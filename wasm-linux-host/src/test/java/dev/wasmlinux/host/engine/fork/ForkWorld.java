@@ -40,6 +40,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class ForkWorld implements AutoCloseable {
     static final int FIRST_PID = 100;
 
+    /** System call after which the next poll runs the guest's signal handler. */
+    private static final int SIGNAL_SOON = 221;
+
     private static final int PAGE = 1 << AddressSpace.PAGE_SHIFT;
     private static final int STACK_TOP = 4 << 20;
     private static final long STACK = 256 << 20;
@@ -140,6 +143,10 @@ final class ForkWorld implements AutoCloseable {
 
         @Override
         public int syscall(int nr, long a0, long a1, long a2, long a3, long a4, long a5) {
+            if (nr == SIGNAL_SOON) {
+                space.raiseAttention();
+                return 0;
+            }
             if (nr != forkNumber) {
                 throw new IllegalStateException("system call " + nr);
             }
@@ -232,7 +239,17 @@ final class ForkWorld implements AutoCloseable {
 
         @Override
         public void poll() {
-            throw new IllegalStateException("nobody wants attention");
+            space.clearAttention();
+            stack.enterHandler();
+            try {
+                module.export("on_signal").invokeExact(space.table(), context);
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
+            } finally {
+                stack.leaveHandler();
+            }
         }
 
         @Override

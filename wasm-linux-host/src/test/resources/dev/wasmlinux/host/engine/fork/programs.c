@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs that fork. The one system call that the test host knows is 220, fork.
+// Programs that fork. The test host knows two system calls: 220 forks, 221 makes
+// the next poll run on_signal().
 typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
@@ -205,4 +206,52 @@ EXPORT(sorting) int sorting(int count) {
     int sum = compared;
     for (int i = 0; i < count; i++) sum = sum * 31 + v[i];
     return sum;
+}
+
+// --- handlers that come at polls, and fork
+
+static volatile u32 signals;
+
+OUT_OF_LINE static void signal_soon(void) { syscall(221, 0, 0, 0, 0, 0, 0); }
+
+EXPORT(on_signal) void on_signal(void) {
+    u32 before = signals + 1;
+    signals = before + (fork() == 0 ? 1000 : 10);
+}
+
+// In a loop without a call or memory access; the second time in a frame that was resumed.
+EXPORT(spinning) u64 spinning(u32 n) {
+    u64 a = n + (u32)(fork() == 0);
+    double d = 1.5;
+    float f = 0.5f;
+    for (u32 i = 0; i < n; i++) {
+        if (i == n / 2 || i == n / 2 + 5) signal_soon();
+        a = a * 33 + i;
+        d = d * 1.01 + (double)(a & 7);
+        f += (float)i;
+    }
+    return a ^ (u64)d ^ (u64)f ^ signals;
+}
+
+OUT_OF_LINE static u32 climb(u32 n, u64 x) {
+    if (n == 3) signal_soon();
+    return n == 0 ? (u32)(x >> 3) : (climb(n - 1, x * 3 + n) ^ (u32)x) * 5 + n;
+}
+
+// Before a recursive call.
+EXPORT(climbing) u32 climbing(u32 n) { return climb(n, 0x123456789ULL) + signals; }
+
+OUT_OF_LINE static u32 twice(u32 a, u64 b) { return a * 2 + (u32)b; }
+OUT_OF_LINE static u32 mixed(u32 a, u64 b) { return a ^ (u32)(b >> 7); }
+typedef u32 (*operation)(u32, u64);
+static const volatile operation operations[2] = {twice, mixed};
+
+// In an indirect call.
+EXPORT(calling) u32 calling(u32 n) {
+    u64 b = 0x987654321ULL * n;
+    u32 a = n;
+    operation first = operations[0], second = operations[1];
+    signal_soon();
+    a = first(a, b) * 3 + second(a + 1, b);
+    return a ^ signals;
 }

@@ -15,19 +15,17 @@
 /* Every atomic access orders at least this much; no separate fence. */
 #define __smp_load_acquire(p)						\
 ({									\
-	__typeof_unqual__(*(p)) __acquired;				\
+	__typeof_unqual__(*(p)) *__acquire_p = (void *)(p), __acquired;	\
 	compiletime_assert_atomic_type(*(p));				\
-	__atomic_load((__typeof_unqual__(*(p)) *)(p), &__acquired,	\
-		      __ATOMIC_ACQUIRE);				\
+	__atomic_load(__acquire_p, &__acquired, __ATOMIC_ACQUIRE);	\
 	__acquired;							\
 })
 
 #define __smp_store_release(p, v)					\
 do {									\
-	__typeof_unqual__(*(p)) __released = (v);			\
+	__typeof_unqual__(*(p)) *__release_p = (void *)(p), __released = (v); \
 	compiletime_assert_atomic_type(*(p));				\
-	__atomic_store((__typeof_unqual__(*(p)) *)(p), &__released,	\
-		       __ATOMIC_RELEASE);				\
+	__atomic_store(__release_p, &__released, __ATOMIC_RELEASE);	\
 } while (0)
 
 /* Read-modify-write operations are fences in themselves. */

@@ -168,9 +168,10 @@ class KernelHeaderTest {
         while (matcher.find()) {
             defines.put(matcher.group(1), Long.decode(matcher.group(2)));
         }
+        AbiConstants limits = KernelAbi.current().constants("limit");
         assertThat(defines)
+                .containsEntry("HOST_BOOT_TASK", limits.get("BOOT_TASK"))
                 .containsEntry("WASM_LINUX_ABI", (long) KernelAbi.current().version())
-                .containsEntry(
-                        "MAX_HOST_CPUS", KernelAbi.current().constants("limit").get("CPUS_MAX"));
+                .containsEntry("MAX_HOST_CPUS", limits.get("CPUS_MAX"));
     }
 }

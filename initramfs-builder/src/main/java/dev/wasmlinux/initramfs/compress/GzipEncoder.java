@@ -6,7 +6,6 @@ package dev.wasmlinux.initramfs.compress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.zip.CRC32;
-import java.util.zip.Deflater;
 
 /** A gzip member without name and time (RFC 1952), so that equal data gives equal bytes. */
 final class GzipEncoder extends OutputStream {
@@ -15,14 +14,14 @@ final class GzipEncoder extends OutputStream {
     };
 
     private final OutputStream out;
-    private final Deflater deflater;
+    private final DeflateEncoder deflater;
+    private int size;
     private final CRC32 crc = new CRC32();
-    private final byte[] buffer = new byte[32 << 10];
     private boolean closed;
 
     GzipEncoder(OutputStream out, int level) throws IOException {
         this.out = out;
-        this.deflater = new Deflater(level, true);
+        this.deflater = new DeflateEncoder(out, level);
         byte[] header = HEADER.clone();
         header[8] = (byte) (level == 9 ? 2 : level == 1 ? 4 : 0);
         out.write(header);
@@ -39,15 +38,8 @@ final class GzipEncoder extends OutputStream {
             return;
         }
         crc.update(bytes, from, length);
-        deflater.setInput(bytes, from, length);
-        while (!deflater.needsInput()) {
-            drain();
-        }
-    }
-
-    private void drain() throws IOException {
-        int count = deflater.deflate(buffer, 0, buffer.length);
-        out.write(buffer, 0, count);
+        size += length;
+        deflater.write(bytes, from, length);
     }
 
     @Override
@@ -58,13 +50,9 @@ final class GzipEncoder extends OutputStream {
         closed = true;
         try {
             deflater.finish();
-            while (!deflater.finished()) {
-                drain();
-            }
             littleEndian((int) crc.getValue());
-            littleEndian((int) deflater.getBytesRead());
+            littleEndian(size);
         } finally {
-            deflater.end();
             out.close();
         }
     }

@@ -252,6 +252,9 @@ final class Binder {
         int type =
                 source.moduleTypes()[
                         Integer.parseInt(call.name.substring("call_indirect_".length()))];
+        if (type < 0) {
+            throw unsupported("an indirect call with references or several results");
+        }
         AbstractInsnNode table = call.getPrevious().getPrevious().getPrevious();
         if (!Integer.valueOf(0).equals(Code.constant(table))) {
             throw unsupported("another table");

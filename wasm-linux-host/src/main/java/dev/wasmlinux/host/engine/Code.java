@@ -3,7 +3,9 @@
  */
 package dev.wasmlinux.host.engine;
 
+import dev.wasmlinux.host.rt.Numerics;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.IincInsnNode;
 import org.objectweb.asm.tree.InsnList;
@@ -19,6 +21,8 @@ import org.objectweb.asm.tree.VarInsnNode;
 
 /** Questions that several passes ask about bytecode. */
 final class Code {
+    private static final String NUMERICS = Type.getInternalName(Numerics.class);
+
     private Code() {}
 
     /** The instruction that pushes an int constant in the shortest way. */
@@ -63,10 +67,14 @@ final class Code {
                 || opcode == Opcodes.LOOKUPSWITCH;
     }
 
-    /** Whether an instruction calls another function of the module. */
-    static boolean isGuestCall(AbstractInsnNode instruction) {
+    /**
+     * Whether a guest exception may come out of a call: not only of functions, also of accesses to
+     * memory, traps and polls, below which a signal handler may run.
+     */
+    static boolean mayThrow(AbstractInsnNode instruction) {
         return instruction instanceof MethodInsnNode call
-                && (call.name.startsWith("func_") || call.name.startsWith("indirect_"));
+                && !call.owner.startsWith("java/lang/")
+                && !call.owner.equals(NUMERICS);
     }
 
     static boolean isReturn(int opcode) {

@@ -92,21 +92,25 @@ final class ModuleParser {
             if (type == null) {
                 throw new ModuleException("type " + i + " is not a function type");
             }
-            moduleTypes[i] = number(type);
+            moduleTypes[i] = isPlain(type) ? number(type) : -1;
         }
     }
 
+    /** Types of blocks and tags may be anything; they need no number. */
+    private static boolean isPlain(com.dylibso.chicory.wasm.types.FunctionType type) {
+        return type.returns().size() <= 1
+                && type.params().stream().allMatch(ValType::isNumeric)
+                && type.returns().stream().allMatch(ValType::isNumeric);
+    }
+
     private int number(com.dylibso.chicory.wasm.types.FunctionType type) throws ModuleException {
-        if (type.returns().size() > 1) {
-            throw new ModuleException("functions with several results are not supported");
-        }
         FunctionType own = new FunctionType(values(type.params()), values(type.returns()));
         int slots = 0;
         for (ValueType parameter : own.parameters()) {
             slots += parameter == ValueType.I64 || parameter == ValueType.F64 ? 2 : 1;
         }
         if (slots > MAX_PARAMETER_SLOTS) {
-            throw new ModuleException("functions with so many parameters are not supported");
+            throw new ModuleException("functions of so many parameters are not supported");
         }
         int number = types.indexOf(own);
         if (number < 0) {
@@ -170,6 +174,10 @@ final class ModuleParser {
     private int typeNumber(int index) throws ModuleException {
         if (index < 0 || index >= moduleTypes.length) {
             throw new ModuleException("there is no type " + index);
+        }
+        if (moduleTypes[index] < 0) {
+            throw new ModuleException(
+                    "functions with references or several results are not supported");
         }
         return moduleTypes[index];
     }

@@ -175,13 +175,20 @@ final class Outliner {
         for (int i = 0; i < region.exits.size(); i++) {
             writeExit(i);
         }
-        if (!region.saved.isEmpty()) {
-            saveOnException(blockLabels.get(region.head), end);
+        if (needsHandler()) {
+            saveOnException(order, end);
         }
     }
 
-    /** What an outer handler reads must reach it as it was when the exception was thrown. */
-    private void saveOnException(LabelNode start, LabelNode end) {
+    private boolean needsHandler() {
+        return region.mixed || !region.saved.isEmpty();
+    }
+
+    /**
+     * What the handler outside reads must reach it as it was when the exception was thrown. If the
+     * handler is not one for all of the part, a flag tells the stub that it is to be asked.
+     */
+    private void saveOnException(List<Block> order, LabelNode end) {
         InsnList code = part.instructions;
         LabelNode handler = new LabelNode();
         code.add(handler);
@@ -190,9 +197,31 @@ final class Outliner {
             code.add(new VarInsnNode(type.getOpcode(Opcodes.ILOAD), partSlot(saved.getKey())));
             storeScratch(code, partMemory + 2, type, index(region.saved, type, saved.getKey()));
         }
+        if (region.mixed) {
+            code.add(new VarInsnNode(Opcodes.ALOAD, partMemory + 2));
+            code.add(new InsnNode(Opcodes.ICONST_1));
+            code.add(flag(Opcodes.PUTFIELD));
+        }
         code.add(new InsnNode(Opcodes.ATHROW));
+        if (!region.mixed) {
+            addHandler(blockLabels.get(region.head), end, handler);
+            return;
+        }
+        for (int i = 0; i < order.size(); i++) {
+            if (order.get(i).tries.get(region.coveringTry)) {
+                LabelNode stop = i + 1 < order.size() ? blockLabels.get(order.get(i + 1)) : end;
+                addHandler(blockLabels.get(order.get(i)), stop, handler);
+            }
+        }
+    }
+
+    private void addHandler(LabelNode start, LabelNode end, LabelNode handler) {
         part.tryCatchBlocks.add(
                 new TryCatchBlockNode(start, end, handler, Region.EXCEPTION.getInternalName()));
+    }
+
+    private FieldInsnNode flag(int opcode) {
+        return new FieldInsnNode(opcode, names.context(), scratch.flag(), "I");
     }
 
     private LabelNode partTarget(LabelNode target) {
@@ -385,7 +414,7 @@ final class Outliner {
             }
         }
         caller.instructions.insert(graph.frames.instructions[anchor], call);
-        return region.saved.isEmpty()
+        return !needsHandler()
                 ? null
                 : new TryCatchBlockNode(
                         start, end, reloadOnException(), Region.EXCEPTION.getInternalName());
@@ -398,6 +427,9 @@ final class Outliner {
         InsnList list = new InsnList();
         list.add(handler);
         list.add(new VarInsnNode(Opcodes.ASTORE, graph.exceptionSlot));
+        if (region.mixed) {
+            askForHandler(list);
+        }
         for (var saved : region.saved.entrySet()) {
             Type type = saved.getValue();
             loadScratch(list, type, index(region.saved, type, saved.getKey()));
@@ -408,6 +440,20 @@ final class Outliner {
         list.add(new JumpInsnNode(Opcodes.GOTO, target));
         code.add(list);
         return handler;
+    }
+
+    /** Throws the exception on unless it comes from where the real handler is one. */
+    private void askForHandler(InsnList list) {
+        LabelNode covered = new LabelNode();
+        list.add(new VarInsnNode(Opcodes.ALOAD, memorySlot + 2));
+        list.add(flag(Opcodes.GETFIELD));
+        list.add(new JumpInsnNode(Opcodes.IFNE, covered));
+        list.add(new VarInsnNode(Opcodes.ALOAD, graph.exceptionSlot));
+        list.add(new InsnNode(Opcodes.ATHROW));
+        list.add(covered);
+        list.add(new VarInsnNode(Opcodes.ALOAD, memorySlot + 2));
+        list.add(new InsnNode(Opcodes.ICONST_0));
+        list.add(flag(Opcodes.PUTFIELD));
     }
 
     private void goOn(InsnList call) {

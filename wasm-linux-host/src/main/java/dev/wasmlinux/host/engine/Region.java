@@ -42,8 +42,12 @@ final class Region {
     final TreeMap<Integer, Type> outputs = new TreeMap<>();
     /** Locals that it changes and that {@link #coveringHandler} reads, with their types. */
     final TreeMap<Integer, Type> saved = new TreeMap<>();
-    /** The innermost handler outside that catches what the region throws, or null. */
+    /** The innermost handler outside that catches what the region or some of it throws, or null. */
     Block coveringHandler;
+    /** The index of its try block. */
+    int coveringTry = -1;
+    /** Whether that try block covers only some of what may throw. */
+    boolean mixed;
     /** Try blocks that lie in it with their handlers. */
     final List<TryCatchBlockNode> tries = new ArrayList<>();
 
@@ -127,9 +131,10 @@ final class Region {
 
     /**
      * A try block must lie in the region with its handler, or cover everything in the region that
-     * may throw, or have nothing to do with it.
+     * may throw, or be the only one that covers some of it, or have nothing to do with it.
      */
     private void checkTries() {
+        int covering = 0;
         for (int t = 0; t < graph.method.tryCatchBlocks.size(); t++) {
             TryCatchBlockNode node = graph.method.tryCatchBlocks.get(t);
             int covered = 0;
@@ -145,12 +150,18 @@ final class Region {
                 tries.add(node);
                 possible &= head == blocks.get(0);
             } else if (coveredInside > 0) {
-                possible &= head.tries.get(t) && !contains(handler) && isQuietOutside(t);
-                coveringHandler = coveringHandler == null ? handler : coveringHandler;
+                possible &= !contains(handler);
+                mixed |= !head.tries.get(t) || !isQuietOutside(t);
+                covering++;
+                if (covering == 1) {
+                    coveringTry = t;
+                    coveringHandler = handler;
+                }
             } else if (contains(handler)) {
                 possible = false;
             }
         }
+        possible &= !mixed || covering == 1;
     }
 
     /** Whether the blocks that a try block does not cover cannot throw a guest exception. */
@@ -158,7 +169,7 @@ final class Region {
         for (Block block : blocks) {
             for (int i = block.first; i <= block.last && !block.tries.get(tryIndex); i++) {
                 AbstractInsnNode node = graph.frames.instructions[i];
-                if (node.getOpcode() == Opcodes.ATHROW || Code.isGuestCall(node)) {
+                if (node.getOpcode() == Opcodes.ATHROW || Code.mayThrow(node)) {
                     return false;
                 }
             }

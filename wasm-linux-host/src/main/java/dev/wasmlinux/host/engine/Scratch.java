@@ -19,6 +19,12 @@ final class Scratch {
         return name;
     }
 
+    /** The name of an int field of its own that is 0 but between a part and its stub. */
+    String flag() {
+        fields.put("flag", "I");
+        return "flag";
+    }
+
     /** Descriptor by name of every field asked for. */
     Map<String, String> fields() {
         return fields;

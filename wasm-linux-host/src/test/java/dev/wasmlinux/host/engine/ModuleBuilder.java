@@ -23,6 +23,7 @@ final class ModuleBuilder {
     private final List<byte[]> globals = new ArrayList<>();
     private final List<byte[]> data = new ArrayList<>();
     private final Bytes elements = new Bytes();
+    private final List<byte[]> tags = new ArrayList<>();
     private int tableSize = -1;
     private int importedFunctions;
 
@@ -121,6 +122,12 @@ final class ModuleBuilder {
         return function(name, type, new int[0], code);
     }
 
+    /** An exception tag; answers its index. */
+    int tag(int type) {
+        tags.add(bytes().op(0).u(type).bytes());
+        return tags.size() - 1;
+    }
+
     /** A mutable i32 global that is exported. */
     ModuleBuilder global(String name, int value) {
         globals.add(bytes().op(I32, 1).i32(value).op(0x0b).bytes());
@@ -158,6 +165,7 @@ final class ModuleBuilder {
         if (tableSize >= 0) {
             section(out, 4, List.of(bytes().op(0x70, 0).u(tableSize).bytes()));
         }
+        section(out, 13, tags);
         section(out, 6, globals);
         section(out, 7, exports);
         if (tableSize >= 0) {

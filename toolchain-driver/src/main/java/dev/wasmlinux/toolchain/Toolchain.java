@@ -12,8 +12,6 @@ import dev.wasmlinux.toolchain.io.Trees;
 import dev.wasmlinux.toolchain.recipe.BuildHost;
 import dev.wasmlinux.toolchain.recipe.BundledPatches;
 import dev.wasmlinux.toolchain.recipe.Recipes;
-import dev.wasmlinux.toolchain.source.SourceArchive;
-import dev.wasmlinux.toolchain.source.SourceCatalogue;
 import dev.wasmlinux.toolchain.source.SourceStore;
 import dev.wasmlinux.toolchain.source.Unpacker;
 import dev.wasmlinux.toolchain.step.Step;
@@ -79,8 +77,9 @@ public final class Toolchain {
      * Names of everything that can be built, dependencies first.
      *
      * @return component names
+     * @throws ToolchainException if a bundled patch set cannot be read
      */
-    public List<String> components() {
+    public List<String> components() throws ToolchainException {
         return recipes().stream().map(Step::name).toList();
     }
 
@@ -169,24 +168,15 @@ public final class Toolchain {
      */
     public Map<String, String> fetch(Collection<String> names, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        List<SourceArchive> all = SourceCatalogue.all();
         Map<String, String> origins = new LinkedHashMap<>();
         for (String name : names) {
-            if (all.stream().noneMatch(archive -> archive.component().equals(name))) {
-                throw new ToolchainException(
-                        Kind.USAGE,
-                        "no source "
-                                + name
-                                + "; there are: "
-                                + String.join(
-                                        ", ", all.stream().map(SourceArchive::component).toList()));
-            }
+            checkSource(name);
         }
-        for (SourceArchive archive : all) {
-            if (names.isEmpty() || names.contains(archive.component())) {
-                SourceStore.Stored stored = store.obtain(archive, listener);
-                origins.put(
-                        archive.component(), stored.variant().name() + " from " + stored.origin());
+        for (String name : Recipes.sources()) {
+            if (names.isEmpty() || names.contains(name)) {
+                SourceStore.Stored stored =
+                        store.obtain(new BundledPatches(name).archive(), listener);
+                origins.put(name, stored.variant().name() + " from " + stored.origin());
             }
         }
         return origins;
@@ -204,14 +194,9 @@ public final class Toolchain {
      */
     public String verifyPatches(String component, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        SourceArchive archive =
-                SourceCatalogue.all().stream()
-                        .filter(a -> a.component().equals(component))
-                        .findFirst()
-                        .orElseThrow(
-                                () -> new ToolchainException(Kind.USAGE, "no set " + component));
+        checkSource(component);
         BundledPatches patches = new BundledPatches(component);
-        SourceStore.Stored stored = store.obtain(archive, listener);
+        SourceStore.Stored stored = store.obtain(patches.archive(), listener);
         Path scratch = null;
         try {
             layout.createWork();
@@ -288,8 +273,16 @@ public final class Toolchain {
         return new Doctor(path, layout, Path.of("/etc/os-release")).examine();
     }
 
-    private List<Step> recipes() {
+    private List<Step> recipes() throws ToolchainException {
         return Recipes.all(host, store);
+    }
+
+    private static void checkSource(String name) throws ToolchainException {
+        if (!Recipes.sources().contains(name)) {
+            throw new ToolchainException(
+                    Kind.USAGE,
+                    "no source " + name + "; there are: " + String.join(", ", Recipes.sources()));
+        }
     }
 
     /** Collects what a {@link Toolchain} works with. Not thread safe. */

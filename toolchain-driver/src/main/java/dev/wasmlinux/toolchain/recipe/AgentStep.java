@@ -15,9 +15,18 @@ import java.util.List;
 
 /** The guest's first program: {@code init}, compiled from this module's own C files. */
 public final class AgentStep implements Step {
-    private static final GuestFiles FILES = new GuestFiles("agent");
+    private static final GuestFiles FILES = new GuestFiles("agent", "[^/]*\\.[ch]");
     private static final List<String> FLAGS =
-            List.of("-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror");
+            List.of(
+                    "-std=gnu17",
+                    "-D_GNU_SOURCE",
+                    "-O2",
+                    "-Wall",
+                    "-Wextra",
+                    "-Wno-unused-parameter",
+                    "-Wno-sign-compare",
+                    "-Werror",
+                    "-Wl,--strip-all");
 
     private final BuildHost host;
 

@@ -104,6 +104,7 @@ public final class BuildHost {
         fixed.put("KBUILD_BUILD_USER", "wasm-linux");
         fixed.put("KBUILD_BUILD_HOST", "wasm-linux");
         fixed.put("KBUILD_BUILD_VERSION", "1");
+        fixed.put("KCONFIG_NOTIMESTAMP", "1");
         return fixed;
     }
 }

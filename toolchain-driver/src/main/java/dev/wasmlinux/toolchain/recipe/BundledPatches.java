@@ -3,13 +3,20 @@
  */
 package dev.wasmlinux.toolchain.recipe;
 
+import dev.wasmlinux.patchset.Manifest;
 import dev.wasmlinux.patchset.PatchException;
 import dev.wasmlinux.patchset.PatchSet;
+import dev.wasmlinux.patchset.Source;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.source.Patches;
+import dev.wasmlinux.toolchain.source.SourceArchive;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** A patch set of the library as the change to a source tree; read when first needed. */
 public final class BundledPatches implements Patches {
@@ -40,6 +47,32 @@ public final class BundledPatches implements Patches {
             }
         }
         return set;
+    }
+
+    /**
+     * The release that the set is made for.
+     *
+     * @throws ToolchainException {@link Kind#PATCH} if the set cannot be read
+     */
+    public SourceArchive archive() throws ToolchainException {
+        Manifest manifest = set().manifest();
+        // One archive may be known by several names and lie in several places.
+        Map<String, List<Source>> byDigest = new LinkedHashMap<>();
+        for (Source source : manifest.sources()) {
+            byDigest.computeIfAbsent(source.sha256(), digest -> new ArrayList<>()).add(source);
+        }
+        List<SourceArchive.Variant> variants = new ArrayList<>();
+        byDigest.forEach(
+                (digest, sources) ->
+                        variants.add(
+                                new SourceArchive.Variant(
+                                        sources.stream().map(Source::file).toList(),
+                                        digest,
+                                        sources.stream()
+                                                .flatMap(source -> source.urls().stream())
+                                                .toList())));
+        return new SourceArchive(
+                manifest.component(), manifest.version().toString(), variants);
     }
 
     @Override

@@ -4,7 +4,6 @@
 package dev.wasmlinux.toolchain.recipe;
 
 import dev.wasmlinux.toolchain.ToolchainException;
-import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.host.Llvm;
 import dev.wasmlinux.toolchain.io.Trees;
 import dev.wasmlinux.toolchain.source.SourceTree;
@@ -25,24 +24,24 @@ import java.util.List;
 public final class BusyBoxStep implements Step {
     static final String WORKSPACE = "busybox";
 
-    /** The configuration, a file of the patch set. */
-    private static final String CONFIGURATION = "busybox.config";
+    /** What differs from the default configuration, a file of the patched tree. */
+    private static final String FRAGMENT = "configs/wasm.fragment";
+
+    /** Options of partial and final links that only GNU ld has, or that say nothing to clang. */
+    private static final String QUIET = " -Qunused-arguments -Wno-ignored-optimization-argument";
 
     private final BuildHost host;
     private final SourceTree source;
-    private final BundledPatches patches;
 
     /**
      * Creates the step.
      *
      * @param host where it runs
      * @param source BusyBox's source
-     * @param patches its patch set, which also holds the configuration
      */
-    public BusyBoxStep(BuildHost host, SourceTree source, BundledPatches patches) {
+    public BusyBoxStep(BuildHost host, SourceTree source) {
         this.host = host;
         this.source = source;
-        this.patches = patches;
     }
 
     @Override
@@ -71,25 +70,29 @@ public final class BusyBoxStep implements Step {
         Path objects = workspace.resolve("objects");
         Trees.delete(objects);
         Files.createDirectories(objects);
-        byte[] configuration =
-                patches.set()
-                        .read(CONFIGURATION)
-                        .orElseThrow(
-                                () ->
-                                        new ToolchainException(
-                                                Kind.PATCH,
-                                                "patch set busybox lacks " + CONFIGURATION));
-        Files.write(objects.resolve(".config"), configuration);
         Path home = context.scratch();
         context.action("configuring BusyBox");
-        // Takes the default of every question that the configuration does not answer.
+        make(context, tree, objects, home, List.of("defconfig"));
+        Path configuration = objects.resolve(".config");
+        // The first of two assignments wins.
+        Files.writeString(
+                configuration,
+                Files.readString(tree.resolve(FRAGMENT)) + Files.readString(configuration));
         make(context, tree, objects, home, List.of("oldconfig"));
         context.action("compiling BusyBox");
         make(context, tree, objects, home, List.of("busybox", "busybox.links"));
-        for (String file : List.of("busybox", "busybox.links")) {
-            Trees.copy(objects.resolve(file), context.output().resolve(file));
-        }
-        Trees.copy(objects.resolve(".config"), context.output().resolve("config"));
+        context.run(
+                host.command(
+                        objects,
+                        home,
+                        List.of(
+                                host.llvm().strip().toString(),
+                                "--strip-all",
+                                "busybox",
+                                "-o",
+                                context.output().resolve("busybox").toString())));
+        Trees.copy(objects.resolve("busybox.links"), context.output().resolve("busybox.links"));
+        Trees.copy(configuration, context.output().resolve("config"));
     }
 
     private void make(
@@ -98,18 +101,30 @@ public final class BusyBoxStep implements Step {
         Llvm llvm = host.llvm();
         Path sysroot = context.dependency("sysroot");
         List<String> argv = new ArrayList<>();
+        // Kconfig asks; an empty line takes the default.
+        argv.addAll(List.of("/bin/sh", "-c", "yes '' | \"$@\"", "sh"));
         argv.add(host.tool("make").toString());
         argv.add("-j" + host.jobs());
         argv.add("O=" + objects);
         argv.add("HOSTCC=" + llvm.clang());
         argv.add(
-                "CC=" + llvm.clang() + " --config=" + sysroot.resolve(SysrootStep.CONFIGURATION));
-        argv.add("LD=" + llvm.wasmLd());
+                "CC="
+                        + llvm.clang()
+                        + " --config="
+                        + sysroot.resolve(SysrootStep.CONFIGURATION)
+                        + QUIET);
+        argv.add(
+                "LD="
+                        + llvm.clang()
+                        + " --target=wasm32-unknown-unknown -fuse-ld="
+                        + llvm.wasmLd());
         argv.add("AR=" + llvm.ar());
         argv.add("NM=" + llvm.nm());
         argv.add("STRIP=" + llvm.strip());
         argv.add("OBJCOPY=" + llvm.objcopy());
         argv.add("SKIP_STRIP=y");
+        // In place of scripts/trylink, which wants options that only GNU ld has.
+        argv.add("cmd_busybox__=$(CC) -o $@ $(core-y) $(libs-y)");
         argv.addAll(targets);
         context.run(host.command(tree, home, argv));
     }

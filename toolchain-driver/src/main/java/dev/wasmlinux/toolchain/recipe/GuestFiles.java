@@ -16,6 +16,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,8 +24,9 @@ import java.util.Map;
  * files of its root directory. They lie in {@code src/main/guest} and come as resources.
  *
  * @param directory path below that directory, with slashes
+ * @param names regular expression for the paths that count, relative to the directory
  */
-record GuestFiles(String directory) {
+record GuestFiles(String directory, String names) {
     private static final String ROOT = "/dev/wasmlinux/toolchain/guest/";
 
     /**
@@ -37,7 +39,7 @@ record GuestFiles(String directory) {
             return use(
                     root -> {
                         MessageDigest digest = Digests.sha256();
-                        for (Path file : Trees.files(root)) {
+                        for (Path file : select(root)) {
                             String line = Digests.of(root.resolve(file)) + "  " + file + "\n";
                             digest.update(
                                     line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -58,13 +60,17 @@ record GuestFiles(String directory) {
     void copyTo(Path target) throws IOException {
         use(
                 root -> {
-                    for (Path file : Trees.files(root)) {
+                    for (Path file : select(root)) {
                         Path to = target.resolve(file.toString());
                         Files.createDirectories(to.getParent());
                         Files.write(to, Files.readAllBytes(root.resolve(file)));
                     }
                     return null;
                 });
+    }
+
+    private List<Path> select(Path root) throws IOException {
+        return Trees.files(root).stream().filter(f -> f.toString().matches(names)).toList();
     }
 
     private interface Use<T> {

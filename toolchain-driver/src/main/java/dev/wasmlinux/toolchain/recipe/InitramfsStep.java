@@ -25,7 +25,7 @@ import java.util.List;
  * BusyBox with a link per applet, and the files of {@code src/main/guest/root}.
  */
 public final class InitramfsStep implements Step {
-    private static final GuestFiles ROOT = new GuestFiles("root");
+    private static final GuestFiles ROOT = new GuestFiles("root", ".*");
 
     /** Directories of the root, with their modes. */
     private static final List<String> DIRECTORIES =

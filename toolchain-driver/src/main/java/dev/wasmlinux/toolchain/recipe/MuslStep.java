@@ -24,8 +24,8 @@ public final class MuslStep implements Step {
 
     /** Program ABI: architecture note, section 5. */
     private static final String CFLAGS =
-            "-O2 -matomics -mbulk-memory -mexception-handling -mllvm -wasm-enable-sjlj"
-                    + " -mllvm -wasm-use-legacy-eh=false";
+            "-O2 -matomics -mbulk-memory -mno-simd128 -mexception-handling"
+                    + " -mllvm -wasm-enable-sjlj -mllvm -wasm-use-legacy-eh=false";
 
     private final BuildHost host;
     private final SourceTree source;

@@ -3,7 +3,7 @@
  */
 package dev.wasmlinux.toolchain.recipe;
 
-import dev.wasmlinux.toolchain.source.SourceCatalogue;
+import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.source.SourceStore;
 import dev.wasmlinux.toolchain.source.SourceTree;
 import dev.wasmlinux.toolchain.step.Step;
@@ -19,23 +19,33 @@ public final class Recipes {
      * @param host where they run
      * @param store where sources come from
      * @return steps with unique names
+     * @throws ToolchainException if a bundled patch set cannot be read
      */
-    public static List<Step> all(BuildHost host, SourceStore store) {
-        SourceTree linux =
-                new SourceTree(SourceCatalogue.LINUX, new BundledPatches("linux"), store);
-        SourceTree musl = new SourceTree(SourceCatalogue.MUSL, new BundledPatches("musl"), store);
-        BundledPatches busyboxPatches = new BundledPatches("busybox");
-        SourceTree busybox = new SourceTree(SourceCatalogue.BUSYBOX, busyboxPatches, store);
+    public static List<Step> all(BuildHost host, SourceStore store) throws ToolchainException {
+        SourceTree linux = source("linux", store);
+        SourceTree musl = source("musl", store);
+        SourceTree busybox = source("busybox", store);
         return List.of(
                 new KernelHeadersStep(host, linux),
                 new KernelStep(host, linux),
                 new CompilerRuntimeStep(host),
                 new MuslStep(host, musl),
                 new SysrootStep(host),
-                new BusyBoxStep(host, busybox, busyboxPatches),
+                new BusyBoxStep(host, busybox),
                 new AgentStep(host),
                 new InitramfsStep(),
                 new ImageStep(host, List.of(linux, musl, busybox)));
+    }
+
+    /** Components that have a source of their own. */
+    public static List<String> sources() {
+        return List.of("linux", "musl", "busybox");
+    }
+
+    private static SourceTree source(String component, SourceStore store)
+            throws ToolchainException {
+        BundledPatches patches = new BundledPatches(component);
+        return new SourceTree(patches.archive(), patches, store);
     }
 
     /**

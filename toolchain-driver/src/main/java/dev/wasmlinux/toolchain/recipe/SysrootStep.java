@@ -22,7 +22,7 @@ public final class SysrootStep implements Step {
     /** The compiler's configuration file in the result. */
     public static final String CONFIGURATION = "wasm32-linux-musl.cfg";
 
-    private static final GuestFiles FILES = new GuestFiles("sysroot");
+    private static final GuestFiles FILES = new GuestFiles("sysroot", ".*\\.cfg");
 
     private final BuildHost host;
 

@@ -8,6 +8,7 @@ import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.host.Llvm;
 import dev.wasmlinux.toolchain.host.ToolPath;
 import dev.wasmlinux.toolchain.process.Command;
+import dev.wasmlinux.toolchain.step.StepInputs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -92,6 +93,15 @@ public final class BuildHost {
         environment.put("HOME", home.toString());
         environment.put("TMPDIR", home.toString());
         return new Command(argv, directory, environment, LIMIT, SILENCE);
+    }
+
+    /**
+     * Names the variables of every build as inputs of a step.
+     *
+     * @param inputs where to add them
+     */
+    static void addEnvironment(StepInputs inputs) {
+        fixedEnvironment().forEach((name, value) -> inputs.add("environment " + name, value));
     }
 
     /** The variables of every build that do not depend on the machine, sorted. */

@@ -59,7 +59,7 @@ public final class BusyBoxStep implements Step {
         inputs.add("recipe", "1");
         source.addTo(inputs);
         host.llvm().addTo(inputs);
-        inputs.add("environment", BuildHost.fixedEnvironment().toString());
+        BuildHost.addEnvironment(inputs);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.Initramfs;
 import dev.wasmlinux.initramfs.InitramfsBuilder;
 import dev.wasmlinux.initramfs.InitramfsException;
+import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.Trees;
@@ -55,6 +56,9 @@ public final class InitramfsStep implements Step {
             DIRECTORIES.forEach(name -> builder.directory(name, 0755));
             builder.directory("root", 0700);
             builder.directory("tmp", 01777);
+            // What the kernel opens for /init before anybody can mount devtmpfs.
+            builder.device("dev/console", Node.DeviceType.CHARACTER, 5, 1, 0600);
+            builder.device("dev/null", Node.DeviceType.CHARACTER, 1, 3, 0666);
             builder.file(
                     "init", FileContent.of(context.dependency("agent").resolve("init")), 0755);
             Path busybox = context.dependency("busybox");

@@ -30,7 +30,7 @@ final class KernelTree {
     void inputs(StepInputs inputs) throws ToolchainException {
         source.addTo(inputs);
         host.llvm().addTo(inputs);
-        inputs.add("environment", BuildHost.fixedEnvironment().toString());
+        BuildHost.addEnvironment(inputs);
     }
 
     SourceTree source() {

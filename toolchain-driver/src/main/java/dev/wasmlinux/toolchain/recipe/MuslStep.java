@@ -57,7 +57,7 @@ public final class MuslStep implements Step {
         inputs.add("cflags", CFLAGS);
         source.addTo(inputs);
         host.llvm().addTo(inputs);
-        inputs.add("environment", BuildHost.fixedEnvironment().toString());
+        BuildHost.addEnvironment(inputs);
     }
 
     @Override

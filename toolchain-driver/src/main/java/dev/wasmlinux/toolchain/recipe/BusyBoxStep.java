@@ -4,6 +4,7 @@
 package dev.wasmlinux.toolchain.recipe;
 
 import dev.wasmlinux.toolchain.ToolchainException;
+import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.host.Llvm;
 import dev.wasmlinux.toolchain.io.Trees;
 import dev.wasmlinux.toolchain.source.SourceTree;
@@ -24,24 +25,27 @@ import java.util.List;
 public final class BusyBoxStep implements Step {
     static final String WORKSPACE = "busybox";
 
-    /** What differs from the default configuration, a file of the patched tree. */
-    private static final String FRAGMENT = "configs/wasm.fragment";
+    /** The whole configuration, a file of the patch set. */
+    private static final String CONFIGURATION = "busybox.config";
 
-    /** Options of partial and final links that only GNU ld has, or that say nothing to clang. */
+    /** Options of kbuild that only GCC and GNU ld have. */
     private static final String QUIET = " -Qunused-arguments -Wno-ignored-optimization-argument";
 
     private final BuildHost host;
     private final SourceTree source;
+    private final BundledPatches patches;
 
     /**
      * Creates the step.
      *
      * @param host where it runs
      * @param source BusyBox's source
+     * @param patches its patch set, which also holds the configuration
      */
-    public BusyBoxStep(BuildHost host, SourceTree source) {
+    public BusyBoxStep(BuildHost host, SourceTree source, BundledPatches patches) {
         this.host = host;
         this.source = source;
+        this.patches = patches;
     }
 
     @Override
@@ -72,12 +76,16 @@ public final class BusyBoxStep implements Step {
         Files.createDirectories(objects);
         Path home = context.scratch();
         context.action("configuring BusyBox");
-        make(context, tree, objects, home, List.of("defconfig"));
         Path configuration = objects.resolve(".config");
-        // The first of two assignments wins.
-        Files.writeString(
+        Files.write(
                 configuration,
-                Files.readString(tree.resolve(FRAGMENT)) + Files.readString(configuration));
+                patches.set()
+                        .read(CONFIGURATION)
+                        .orElseThrow(
+                                () ->
+                                        new ToolchainException(
+                                                Kind.PATCH,
+                                                "patch set busybox lacks " + CONFIGURATION)));
         make(context, tree, objects, home, List.of("oldconfig"));
         context.action("compiling BusyBox");
         make(context, tree, objects, home, List.of("busybox", "busybox.links"));
@@ -105,6 +113,7 @@ public final class BusyBoxStep implements Step {
         argv.addAll(List.of("/bin/sh", "-c", "yes '' | \"$@\"", "sh"));
         argv.add(host.tool("make").toString());
         argv.add("-j" + host.jobs());
+        argv.add("ARCH=wasm");
         argv.add("O=" + objects);
         argv.add("HOSTCC=" + llvm.clang());
         argv.add(
@@ -123,8 +132,6 @@ public final class BusyBoxStep implements Step {
         argv.add("STRIP=" + llvm.strip());
         argv.add("OBJCOPY=" + llvm.objcopy());
         argv.add("SKIP_STRIP=y");
-        // In place of scripts/trylink, which wants options that only GNU ld has.
-        argv.add("cmd_busybox__=$(CC) -o $@ $(core-y) $(libs-y)");
         argv.addAll(targets);
         context.run(host.command(tree, home, argv));
     }

@@ -16,7 +16,6 @@ import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepContext;
 import dev.wasmlinux.toolchain.step.StepInputs;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,8 +72,7 @@ public final class InitramfsStep implements Step {
             ROOT.copyTo(files);
             for (Path file : Trees.files(files)) {
                 byte[] bytes = Files.readAllBytes(files.resolve(file));
-                boolean script = new String(bytes, StandardCharsets.UTF_8).startsWith("#!");
-                builder.file(file.toString(), bytes, script ? 0755 : 0644);
+                builder.file(file.toString(), bytes, mode(file, bytes));
             }
             builder.build()
                     .writeTo(
@@ -83,5 +81,14 @@ public final class InitramfsStep implements Step {
             throw new ToolchainException(
                     Kind.BUILD, "step initramfs: " + e.getMessage(), e);
         }
+    }
+
+    /** Resources have no modes: scripts are executable, passwords are root's. */
+    private static int mode(Path file, byte[] bytes) {
+        if (file.endsWith("shadow")) {
+            return 0600;
+        }
+        boolean script = bytes.length > 1 && bytes[0] == '#' && bytes[1] == '!';
+        return script ? 0755 : 0644;
     }
 }

@@ -22,16 +22,17 @@ public final class Recipes {
      * @throws ToolchainException if a bundled patch set cannot be read
      */
     public static List<Step> all(BuildHost host, SourceStore store) throws ToolchainException {
-        SourceTree linux = source("linux", store);
-        SourceTree musl = source("musl", store);
-        SourceTree busybox = source("busybox", store);
+        SourceTree linux = source(new BundledPatches("linux"), store);
+        SourceTree musl = source(new BundledPatches("musl"), store);
+        BundledPatches busyboxPatches = new BundledPatches("busybox");
+        SourceTree busybox = source(busyboxPatches, store);
         return List.of(
                 new KernelHeadersStep(host, linux),
                 new KernelStep(host, linux),
                 new CompilerRuntimeStep(host),
                 new MuslStep(host, musl),
                 new SysrootStep(host),
-                new BusyBoxStep(host, busybox),
+                new BusyBoxStep(host, busybox, busyboxPatches),
                 new AgentStep(host),
                 new InitramfsStep(),
                 new ImageStep(host, List.of(linux, musl, busybox)));
@@ -42,9 +43,8 @@ public final class Recipes {
         return List.of("linux", "musl", "busybox");
     }
 
-    private static SourceTree source(String component, SourceStore store)
+    private static SourceTree source(BundledPatches patches, SourceStore store)
             throws ToolchainException {
-        BundledPatches patches = new BundledPatches(component);
         return new SourceTree(patches.archive(), patches, store);
     }
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -29,12 +30,24 @@ static const struct machine machine = {
 static struct command command;
 static int control = -1;
 
-/* Takes the end of every child, also of orphans that became ours. */
-static void reap(void)
+/*
+ * Obeys the signals that poweroff, reboot and halt of BusyBox send, and takes
+ * the end of every child, also of orphans that became ours.
+ */
+static void take_signals(int signals)
 {
+	struct signalfd_siginfo info;
 	int status;
 	pid_t pid;
 
+	while (read(signals, &info, sizeof info) > 0) {
+		if (info.ssi_signo == SIGUSR2)
+			system_end(RB_POWER_OFF);
+		if (info.ssi_signo == SIGTERM)
+			system_end(RB_AUTOBOOT);
+		if (info.ssi_signo == SIGUSR1)
+			system_end(RB_HALT_SYSTEM);
+	}
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == command.pid && !command.exited)
 			command_exited(&command, status);
@@ -62,7 +75,7 @@ static void handle(const struct frame *frame)
 			kill(-command.pid, signal_number);
 		break;
 	case FRAME_POWEROFF:
-		system_power_off();
+		system_end(RB_POWER_OFF);
 	default:
 		log_line("frame of unknown type 0x%x", frame->type);
 	}
@@ -76,7 +89,6 @@ static void serve(int signals)
 
 	for (;;) {
 		struct pollfd entry[ENTRIES];
-		struct signalfd_siginfo info;
 		struct frame frame;
 		int whole;
 
@@ -88,11 +100,8 @@ static void serve(int signals)
 			log_line("poll: %s", strerror(errno));
 			return;
 		}
-		if (entry[SIGNALS].revents) {
-			while (read(signals, &info, sizeof info) > 0)
-				;
-			reap();
-		}
+		if (entry[SIGNALS].revents)
+			take_signals(signals);
 		if (command_run(&command, entry + STREAMS))
 			send_word(control, FRAME_EXITED, command.status);
 		if (!entry[CONTROL].revents)
@@ -155,12 +164,9 @@ static void run_shell(int signals)
 	}
 	while (!command.exited) {
 		struct pollfd p = { signals, POLLIN, 0 };
-		struct signalfd_siginfo info;
 
 		poll(&p, 1, -1);
-		while (read(signals, &info, sizeof info) > 0)
-			;
-		reap();
+		take_signals(signals);
 	}
 }
 
@@ -180,6 +186,9 @@ int main(int argc __attribute__((unused)), char **argv, char **envp)
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&watched);
 	sigaddset(&watched, SIGCHLD);
+	sigaddset(&watched, SIGUSR1);
+	sigaddset(&watched, SIGUSR2);
+	sigaddset(&watched, SIGTERM);
 	sigprocmask(SIG_BLOCK, &watched, NULL);
 	signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
 	command_init(&command);
@@ -194,5 +203,5 @@ int main(int argc __attribute__((unused)), char **argv, char **envp)
 		if (send_word(control, FRAME_HELLO, PROTOCOL_VERSION))
 			serve(signals);
 	}
-	system_power_off();
+	system_end(RB_POWER_OFF);
 }

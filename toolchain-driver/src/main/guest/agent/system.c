@@ -316,7 +316,7 @@ const char *system_prepare_terminal(void)
 	return TERMINAL;
 }
 
-_Noreturn void system_power_off(void)
+_Noreturn void system_end(int how)
 {
 	long long deadline = now_ms() + END_MS;
 	pid_t pid;
@@ -328,8 +328,8 @@ _Noreturn void system_power_off(void)
 			nap();
 	kill(-1, SIGKILL);
 	sync();
-	reboot(RB_POWER_OFF);
-	log_line("cannot power off: %s", strerror(errno));
+	reboot(how);
+	log_line("cannot end the machine: %s", strerror(errno));
 	for (;;)
 		pause();
 }

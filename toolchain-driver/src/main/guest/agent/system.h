@@ -26,7 +26,10 @@ int system_open_port(const char *name);
 /* The path of the terminal with the settings of the boot; NULL: none. */
 const char *system_prepare_terminal(void);
 
-/* Ends all other processes, writes back, powers off. */
-_Noreturn void system_power_off(void);
+/*
+ * Ends all other processes, writes back, and calls reboot with how: RB_POWER_OFF,
+ * RB_AUTOBOOT or RB_HALT_SYSTEM.
+ */
+_Noreturn void system_end(int how);
 
 #endif

@@ -3,13 +3,9 @@
  */
 package dev.wasmlinux.host.engine;
 
-import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.GuestException;
 import dev.wasmlinux.host.rt.Numerics;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
+
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -26,11 +22,16 @@ import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
 /**
- * First pass: turns a function as the compiler made it into the final calling convention. The memory
- * object becomes a {@code long}, the instance becomes the module's context, and every helper is bound
- * statically to the {@code rt} package or replaced by instructions. Globals become fields of the
- * context. What has no counterpart is refused.
+ * First pass: turns a function as the compiler made it into the final calling convention. The
+ * memory object becomes a {@code long}, the instance becomes the module's context, and every helper
+ * is bound statically to the {@code rt} package or replaced by instructions. Globals become fields
+ * of the context. What has no counterpart is refused.
  */
 final class Binder {
     private static final String CHICORY = "com/dylibso/chicory/";
@@ -79,8 +80,7 @@ final class Binder {
     private static final Set<String> CONVERSIONS =
             Set.of("longToFloat", "longToDouble", "floatToLong", "doubleToLong");
 
-    private static final Set<String> BULK =
-            Set.of("memoryCopy", "memoryFill", "memoryAtomicFence");
+    private static final Set<String> BULK = Set.of("memoryCopy", "memoryFill", "memoryAtomicFence");
 
     private final ModuleSource source;
     private final Names names;
@@ -243,8 +243,7 @@ final class Binder {
 
     private void bindFunctionCall(MethodInsnNode call) {
         int callee = Integer.parseInt(call.name.substring("func_".length()));
-        call.owner =
-                callee < source.importCount() ? names.calls() : names.functionClass(callee);
+        call.owner = callee < source.importCount() ? names.calls() : names.functionClass(callee);
         call.desc = names.descriptor(source.typeOf(callee));
     }
 
@@ -363,8 +362,7 @@ final class Binder {
         String letter = Names.letter(global.type());
         code.set(
                 call,
-                new FieldInsnNode(
-                        Opcodes.GETFIELD, names.context(), Names.global(index), letter));
+                new FieldInsnNode(Opcodes.GETFIELD, names.context(), Names.global(index), letter));
     }
 
     private static AbstractInsnNode constant(ModuleSource.GlobalVariable global) {
@@ -402,6 +400,10 @@ final class Binder {
 
     private ModuleException unsupported(String what) {
         return new ModuleException(
-                "function " + source.nameOf(function) + " uses " + what + ", which is not supported");
+                "function "
+                        + source.nameOf(function)
+                        + " uses "
+                        + what
+                        + ", which is not supported");
     }
 }

@@ -7,6 +7,7 @@ import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionBody;
 import com.dylibso.chicory.wasm.types.Instruction;
 import com.dylibso.chicory.wasm.types.OpCode;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,10 +16,11 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The direct calls of a module, for bounding recursion. A call is <em>counted</em> if it may close a
- * cycle of direct calls: both functions can reach each other, and the callee is not behind the
+ * The direct calls of a module, for bounding recursion. A call is <em>counted</em> if it may close
+ * a cycle of direct calls: both functions can reach each other, and the callee is not behind the
  * caller. With indirect calls, which are counted always, every endless recursion passes counted
- * calls; between two of them the stack grows by a bounded amount, the <em>weight</em> of the callee.
+ * calls; between two of them the stack grows by a bounded amount, the <em>weight</em> of the
+ * callee.
  */
 final class CallGraph {
     // Twice a JVM stack slot, for each local, and the rest of two frames.
@@ -49,7 +51,10 @@ final class CallGraph {
         }
     }
 
-    /** Reads the calls of a module with {@code functions} functions, {@code imports} of them not its own. */
+    /**
+     * Reads the calls of a module with {@code functions} functions, {@code imports} of them not its
+     * own.
+     */
     static CallGraph of(WasmModule module, int imports, int functions) {
         CallGraph graph = new CallGraph(module, imports, functions);
         graph.findComponents();

@@ -6,8 +6,7 @@ package dev.wasmlinux.host.engine;
 import dev.wasmlinux.host.engine.ModuleLayout.Import;
 import dev.wasmlinux.host.rt.KernelImports;
 import dev.wasmlinux.host.rt.ProgramImports;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
+
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.ClassNode;
@@ -21,10 +20,13 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+
 /**
- * Generates the class {@code Calls}: imported functions as calls of the typed imports interface, and
- * indirect calls through the table of callables. Its method {@code lookup} lets the engine define
- * table entries beside the module's classes.
+ * Generates the class {@code Calls}: imported functions as calls of the typed imports interface,
+ * and indirect calls through the table of callables. Its method {@code lookup} lets the engine
+ * define table entries beside the module's classes.
  */
 final class CallsEmitter {
     private final ModuleSource source;
@@ -104,7 +106,12 @@ final class CallsEmitter {
             }
         }
         throw new ModuleException(
-                "import " + item.module() + "." + item.name() + " of type " + wanted
+                "import "
+                        + item.module()
+                        + "."
+                        + item.name()
+                        + " of type "
+                        + wanted
                         + " is not offered");
     }
 
@@ -169,11 +176,7 @@ final class CallsEmitter {
         code.add(new VarInsnNode(Opcodes.ALOAD, memory + 2));
         code.add(new VarInsnNode(Opcodes.ILOAD, index));
         code.add(Code.push(type));
-        code.add(
-                call(
-                        names.traps(),
-                        "entry",
-                        "(L" + Names.CONTEXT + ";II)Ljava/lang/Object;"));
+        code.add(call(names.traps(), "entry", "(L" + Names.CONTEXT + ";II)Ljava/lang/Object;"));
         code.add(new VarInsnNode(Opcodes.ASTORE, entry));
         code.add(found);
         code.add(new VarInsnNode(Opcodes.ALOAD, entry));
@@ -189,8 +192,7 @@ final class CallsEmitter {
     private static void loadTable(InsnList code, int context) {
         code.add(new VarInsnNode(Opcodes.ALOAD, context));
         code.add(
-                new FieldInsnNode(
-                        Opcodes.GETFIELD, Names.CONTEXT, "table", "[Ljava/lang/Object;"));
+                new FieldInsnNode(Opcodes.GETFIELD, Names.CONTEXT, "table", "[Ljava/lang/Object;"));
     }
 
     private static MethodInsnNode call(String owner, String name, String descriptor) {

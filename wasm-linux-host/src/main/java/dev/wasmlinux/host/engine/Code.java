@@ -4,6 +4,7 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.Numerics;
+
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;

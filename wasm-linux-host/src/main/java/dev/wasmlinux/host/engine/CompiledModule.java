@@ -8,6 +8,7 @@ import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.KernelImports;
 import dev.wasmlinux.host.rt.ModuleLink;
 import dev.wasmlinux.host.rt.ProgramImports;
+
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -45,16 +46,12 @@ public final class CompiledModule {
             Class<?> calls = Class.forName(dotted(names.calls()), true, classes.loader());
             this.lookup = (MethodHandles.Lookup) calls.getMethod("lookup").invoke(null);
             Class<?> context = lookup.findClass(dotted(names.context()));
-            this.frameCapture =
-                    new FrameCapture(context.asSubclass(Context.class), classes::bytes);
+            this.frameCapture = new FrameCapture(context.asSubclass(Context.class), classes::bytes);
             this.constructor =
                     lookup.findConstructor(
                                     context,
                                     MethodType.methodType(
-                                            void.class,
-                                            long.class,
-                                            Object.class,
-                                            ModuleLink.class))
+                                            void.class, long.class, Object.class, ModuleLink.class))
                             .asType(
                                     MethodType.methodType(
                                             Context.class,
@@ -126,8 +123,7 @@ public final class CompiledModule {
      */
     public static CompiledModule load(Path directoryOrJar, String name) throws ModuleException {
         try {
-            ModuleImage image =
-                    ModuleFiles.image(ModuleFiles.readMetadata(directoryOrJar, name));
+            ModuleImage image = ModuleFiles.image(ModuleFiles.readMetadata(directoryOrJar, name));
             return new CompiledModule(
                     image,
                     ModuleClasses.inMemory(
@@ -138,8 +134,8 @@ public final class CompiledModule {
     }
 
     /**
-     * Loads a module from a class path; its classes are defined by {@code loader}, so that class data
-     * sharing works for them.
+     * Loads a module from a class path; its classes are defined by {@code loader}, so that class
+     * data sharing works for them.
      *
      * @throws ModuleException if there is none, or it was written by another version of the engine
      */
@@ -240,8 +236,7 @@ public final class CompiledModule {
         try {
             Class<?> owner = lookup.findClass(dotted(image.owner(function)));
             MethodType own =
-                    MethodType.fromMethodDescriptorString(
-                            names.descriptor(type), classes.loader());
+                    MethodType.fromMethodDescriptorString(names.descriptor(type), classes.loader());
             return lookup.findStatic(owner, Names.function(function), own)
                     .asType(type.methodType());
         } catch (ReflectiveOperationException e) {

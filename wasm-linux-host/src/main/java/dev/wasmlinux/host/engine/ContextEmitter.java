@@ -4,8 +4,7 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.ModuleLink;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.ClassNode;
@@ -21,7 +20,12 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
-/** Generates the module's subclass of {@code Context}: a field per mutable global, scratch fields. */
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Generates the module's subclass of {@code Context}: a field per mutable global, scratch fields.
+ */
 final class ContextEmitter {
     /** Descriptor of the constructor: memory, imports, link. */
     static final String CONSTRUCTOR =
@@ -115,22 +119,28 @@ final class ContextEmitter {
     private void reader(ValueType type, String name) {
         String letter = Names.letter(type);
         InsnList code = method(Opcodes.ACC_PUBLIC, name, "(I)" + letter).instructions;
-        select(code, mutable(type), index -> {
-            code.add(new VarInsnNode(Opcodes.ALOAD, 0));
-            code.add(access(Opcodes.GETFIELD, index));
-            code.add(new InsnNode(Type.getType(letter).getOpcode(Opcodes.IRETURN)));
-        });
+        select(
+                code,
+                mutable(type),
+                index -> {
+                    code.add(new VarInsnNode(Opcodes.ALOAD, 0));
+                    code.add(access(Opcodes.GETFIELD, index));
+                    code.add(new InsnNode(Type.getType(letter).getOpcode(Opcodes.IRETURN)));
+                });
     }
 
     private void writer(ValueType type, String name) {
         String letter = Names.letter(type);
         InsnList code = method(Opcodes.ACC_PUBLIC, name, "(I" + letter + ")V").instructions;
-        select(code, mutable(type), index -> {
-            code.add(new VarInsnNode(Opcodes.ALOAD, 0));
-            code.add(new VarInsnNode(Type.getType(letter).getOpcode(Opcodes.ILOAD), 2));
-            code.add(access(Opcodes.PUTFIELD, index));
-            code.add(new InsnNode(Opcodes.RETURN));
-        });
+        select(
+                code,
+                mutable(type),
+                index -> {
+                    code.add(new VarInsnNode(Opcodes.ALOAD, 0));
+                    code.add(new VarInsnNode(Type.getType(letter).getOpcode(Opcodes.ILOAD), 2));
+                    code.add(access(Opcodes.PUTFIELD, index));
+                    code.add(new InsnNode(Opcodes.RETURN));
+                });
     }
 
     private static void select(

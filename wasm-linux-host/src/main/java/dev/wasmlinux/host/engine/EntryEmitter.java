@@ -13,9 +13,9 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /**
- * Generates the class of a table entry: a stateless object whose method {@code call} is one function.
- * One small class per function keeps an indirect call as fast as a virtual one, however many
- * functions share a type; they are made when first called.
+ * Generates the class of a table entry: a stateless object whose method {@code call} is one
+ * function. One small class per function keeps an indirect call as fast as a virtual one, however
+ * many functions share a type; they are made when first called.
  */
 final class EntryEmitter {
     /** Name of the method. */
@@ -34,11 +34,7 @@ final class EntryEmitter {
         loadArguments(method.instructions, descriptor, 1, -1);
         method.instructions.add(
                 new MethodInsnNode(
-                        Opcodes.INVOKESTATIC,
-                        owner,
-                        Names.function(function),
-                        descriptor,
-                        false));
+                        Opcodes.INVOKESTATIC, owner, Names.function(function), descriptor, false));
         method.instructions.add(
                 new InsnNode(Type.getReturnType(descriptor).getOpcode(Opcodes.IRETURN)));
         node.methods.add(method);

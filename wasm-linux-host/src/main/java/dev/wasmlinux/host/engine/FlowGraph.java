@@ -3,14 +3,6 @@
  */
 package dev.wasmlinux.host.engine;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.Deque;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.IincInsnNode;
@@ -20,6 +12,15 @@ import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
 import org.objectweb.asm.tree.analysis.BasicValue;
 import org.objectweb.asm.tree.analysis.Frame;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Basic blocks of a method with dominators, the code size of dominator subtrees and the liveness of
@@ -35,16 +36,19 @@ final class FlowGraph {
         final List<Block> next = new ArrayList<>();
         final List<Block> handlers = new ArrayList<>();
         final List<Block> before = new ArrayList<>();
+
         /** Indices of the try blocks that cover it. */
         final BitSet tries = new BitSet();
 
         final BitSet uses = new BitSet();
         final BitSet definitions = new BitSet();
+
         /** Locals that are live at its start. */
         BitSet liveIn = new BitSet();
 
         Block dominator;
         final List<Block> dominated = new ArrayList<>();
+
         /** Code bytes of the block and all that it dominates. */
         int treeSize;
 
@@ -63,10 +67,13 @@ final class FlowGraph {
     }
 
     final MethodNode method;
+
     /** The local into which every handler first puts the exception, or -1. */
     final int exceptionSlot;
+
     final Frames frames;
     final List<Block> blocks = new ArrayList<>();
+
     /** Reachable blocks, each after those that it leads to but for loops. */
     final List<Block> postorder = new ArrayList<>();
 

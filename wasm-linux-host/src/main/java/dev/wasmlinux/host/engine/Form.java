@@ -7,6 +7,8 @@ package dev.wasmlinux.host.engine;
 public enum Form {
     /** Flat memory, imports of {@code KernelImports}, poll of the machine's dead word. */
     KERNEL,
-    /** Memory behind a software TLB, import of {@code ProgramImports}, poll of the attention word. */
+    /**
+     * Memory behind a software TLB, import of {@code ProgramImports}, poll of the attention word.
+     */
     PROGRAM
 }

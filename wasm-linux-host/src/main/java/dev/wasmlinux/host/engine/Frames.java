@@ -3,8 +3,6 @@
  */
 package dev.wasmlinux.host.engine;
 
-import java.util.IdentityHashMap;
-import java.util.Map;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.analysis.Analyzer;
@@ -13,7 +11,12 @@ import org.objectweb.asm.tree.analysis.BasicInterpreter;
 import org.objectweb.asm.tree.analysis.BasicValue;
 import org.objectweb.asm.tree.analysis.Frame;
 
-/** A snapshot of a method's instructions with what is on the stack and in the locals before each. */
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/**
+ * A snapshot of a method's instructions with what is on the stack and in the locals before each.
+ */
 final class Frames {
     final AbstractInsnNode[] instructions;
     private final Frame<BasicValue>[] frames;

@@ -4,6 +4,7 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.Context;
+
 import java.lang.invoke.MethodType;
 import java.util.List;
 

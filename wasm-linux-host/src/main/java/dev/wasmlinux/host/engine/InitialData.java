@@ -9,6 +9,7 @@ import com.dylibso.chicory.wasm.types.AnnotatedInstruction;
 import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.Instruction;
 import com.dylibso.chicory.wasm.types.OpCode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,10 +99,8 @@ final class InitialData {
             case BLOCK, BR, BR_TABLE, DROP, END, RETURN, DATA_DROP, I64_CONST -> {
                 // control flow of the once-only guard
             }
-            case I32_ATOMIC_RMW_CMPXCHG,
-                    I32_ATOMIC_STORE,
-                    MEM_ATOMIC_NOTIFY,
-                    MEM_ATOMIC_WAIT32 -> constants.clear();
+            case I32_ATOMIC_RMW_CMPXCHG, I32_ATOMIC_STORE, MEM_ATOMIC_NOTIFY, MEM_ATOMIC_WAIT32 ->
+                    constants.clear();
             default ->
                     throw new ModuleException(
                             "the start function is not the linker's memory initialiser: "

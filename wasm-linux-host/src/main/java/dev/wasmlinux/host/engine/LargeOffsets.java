@@ -6,12 +6,13 @@ package dev.wasmlinux.host.engine;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.AnnotatedInstruction;
 import com.dylibso.chicory.wasm.types.FunctionBody;
+
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Constant offsets of memory accesses from 2 GiB upwards. The compiler behind the engine takes none,
- * so they go through it as numbers of a reserved range, which the first pass turns back.
+ * Constant offsets of memory accesses from 2 GiB upwards. The compiler behind the engine takes
+ * none, so they go through it as numbers of a reserved range, which the first pass turns back.
  */
 final class LargeOffsets {
     private static final int RESERVED = 0x7fff0000;

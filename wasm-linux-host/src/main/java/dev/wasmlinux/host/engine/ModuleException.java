@@ -3,7 +3,9 @@
  */
 package dev.wasmlinux.host.engine;
 
-/** A module cannot be compiled or loaded: malformed, invalid or outside of what the engine takes. */
+/**
+ * A module cannot be compiled or loaded: malformed, invalid or outside of what the engine takes.
+ */
 public final class ModuleException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -7,6 +7,7 @@ import dev.wasmlinux.host.engine.ModuleLayout.Global;
 import dev.wasmlinux.host.engine.ModuleLayout.Import;
 import dev.wasmlinux.host.engine.ModuleLayout.MemoryLimits;
 import dev.wasmlinux.host.engine.ModuleLayout.TableLimits;
+
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -225,8 +226,7 @@ record ModuleImage(
         return types;
     }
 
-    private static void numbers(DataOutputStream out, Map<String, Integer> map)
-            throws IOException {
+    private static void numbers(DataOutputStream out, Map<String, Integer> map) throws IOException {
         out.writeInt(map.size());
         for (var entry : map.entrySet()) {
             text(out, entry.getKey());

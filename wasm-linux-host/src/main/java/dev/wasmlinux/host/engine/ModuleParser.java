@@ -18,10 +18,12 @@ import com.dylibso.chicory.wasm.types.MutabilityType;
 import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.ValType;
+
 import dev.wasmlinux.host.engine.ModuleLayout.Import;
 import dev.wasmlinux.host.engine.ModuleLayout.MemoryLimits;
 import dev.wasmlinux.host.engine.ModuleLayout.TableLimits;
 import dev.wasmlinux.host.engine.ModuleSource.GlobalVariable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -192,8 +194,7 @@ final class ModuleParser {
             functions[i] = types.indexOf(imports.get(i).type());
         }
         for (int i = 0; i < own; i++) {
-            functions[imports.size() + i] =
-                    typeNumber(module.functionSection().getFunctionType(i));
+            functions[imports.size() + i] = typeNumber(module.functionSection().getFunctionType(i));
         }
         return functions;
     }
@@ -237,8 +238,7 @@ final class ModuleParser {
 
     private static long constant(List<Instruction> expression) throws ModuleException {
         Instruction first = expression.isEmpty() ? null : expression.get(0);
-        if (first != null
-                && (expression.size() == 1 || expression.get(1).opcode() == OpCode.END)) {
+        if (first != null && (expression.size() == 1 || expression.get(1).opcode() == OpCode.END)) {
             switch (first.opcode()) {
                 case I32_CONST, I64_CONST, F32_CONST, F64_CONST -> {
                     return first.operand(0);
@@ -297,10 +297,7 @@ final class ModuleParser {
     }
 
     private ModuleLayout layout(
-            int[] functions,
-            List<GlobalVariable> globals,
-            int[] table,
-            List<DataPlacement> data)
+            int[] functions, List<GlobalVariable> globals, int[] table, List<DataPlacement> data)
             throws ModuleException {
         Map<String, FunctionType> exported = new LinkedHashMap<>();
         Map<String, ModuleLayout.Global> variables = new LinkedHashMap<>();
@@ -316,8 +313,7 @@ final class ModuleParser {
                 case GLOBAL -> {
                     GlobalVariable global = globals.get(index);
                     if (global.mutable()) {
-                        variables.put(
-                                export.name(), new ModuleLayout.Global(index, global.type()));
+                        variables.put(export.name(), new ModuleLayout.Global(index, global.type()));
                     } else if (global.type() == ValueType.I32) {
                         constants.put(export.name(), (int) global.bits());
                     }
@@ -346,7 +342,8 @@ final class ModuleParser {
     private List<String> names(int count) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            String name = module.nameSection() == null ? null : module.nameSection().nameOfFunction(i);
+            String name =
+                    module.nameSection() == null ? null : module.nameSection().nameOfFunction(i);
             if (name == null && i < imports.size()) {
                 name = imports.get(i).name();
             }

@@ -4,7 +4,9 @@
 package dev.wasmlinux.host.engine;
 
 import com.dylibso.chicory.wasm.WasmModule;
+
 import dev.wasmlinux.host.engine.ModuleLayout.Import;
+
 import java.util.List;
 import java.util.Map;
 
@@ -69,7 +71,10 @@ record ModuleSource(
         return layout.functionNames().get(function);
     }
 
-    /** Bytes of Java stack that an indirect call of a type uses at most before the next counted call. */
+    /**
+     * Bytes of Java stack that an indirect call of a type uses at most before the next counted
+     * call.
+     */
     int indirectWeight(int type) {
         int weight = 0;
         for (int function : table) {

@@ -9,6 +9,7 @@ import dev.wasmlinux.host.rt.FlatMemory;
 import dev.wasmlinux.host.rt.KernelTraps;
 import dev.wasmlinux.host.rt.ProgramTraps;
 import dev.wasmlinux.host.rt.TlbMemory;
+
 import org.objectweb.asm.Type;
 
 /** Names and descriptors of everything in the generated classes of one module. */
@@ -97,8 +98,7 @@ final class Names {
 
     /** Class with the instructions that may trap. */
     String traps() {
-        return Type.getInternalName(
-                form == Form.PROGRAM ? ProgramTraps.class : KernelTraps.class);
+        return Type.getInternalName(form == Form.PROGRAM ? ProgramTraps.class : KernelTraps.class);
     }
 
     /** Descriptor of a function: parameters, memory, context. */

@@ -3,9 +3,6 @@
  */
 package dev.wasmlinux.host.engine;
 
-import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.Map;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -19,10 +16,14 @@ import org.objectweb.asm.tree.VarInsnNode;
 import org.objectweb.asm.tree.analysis.BasicValue;
 import org.objectweb.asm.tree.analysis.Frame;
 
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
 /**
- * Prepares a method for splitting: no operand stays on the stack over a jump target. Every edge to a
- * target with operands stores them to locals that belong to their depth and type; the target loads
- * them again.
+ * Prepares a method for splitting: no operand stays on the stack over a jump target. Every edge to
+ * a target with operands stores them to locals that belong to their depth and type; the target
+ * loads them again.
  */
 final class OperandSpiller {
     private final MethodNode method;

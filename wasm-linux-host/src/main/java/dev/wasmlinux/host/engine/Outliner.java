@@ -4,11 +4,7 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.engine.FlowGraph.Block;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
+
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -26,13 +22,19 @@ import org.objectweb.asm.tree.TableSwitchInsnNode;
 import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
 /**
  * Cuts a region out of a method: its blocks become a new method, a call of it stays behind.
  *
  * <p>The part takes the live locals, the memory base and the context. It answers the number of the
- * exit that it took; the first changed int travels in the upper half of the same long, other changed
- * locals in scratch fields of the context, which the caller reads at once. A part that only returns
- * from the method has the method's result type.
+ * exit that it took; the first changed int travels in the upper half of the same long, other
+ * changed locals in scratch fields of the context, which the caller reads at once. A part that only
+ * returns from the method has the method's result type.
  */
 final class Outliner {
     /** How the part tells its caller where to go on. */
@@ -143,7 +145,10 @@ final class Outliner {
     private String descriptor() {
         StringBuilder text = new StringBuilder("(");
         region.inputs.values().forEach(type -> text.append(type.getDescriptor()));
-        return text.append("JL").append(names.context()).append(";)").append(partResult())
+        return text.append("JL")
+                .append(names.context())
+                .append(";)")
+                .append(partResult())
                 .toString();
     }
 
@@ -345,7 +350,9 @@ final class Outliner {
 
     // ---- scratch fields
 
-    /** The number of a changed local, or of the result (-1), among the scratch fields of its type. */
+    /**
+     * The number of a changed local, or of the result (-1), among the scratch fields of its type.
+     */
     private int scratchIndex(Type type, int local) {
         return index(region.outputs, type, local);
     }
@@ -391,14 +398,11 @@ final class Outliner {
         call.add(start);
         caller.maxStack = Math.max(caller.maxStack, partMemory + 6);
         for (var input : region.inputs.entrySet()) {
-            call.add(
-                    new VarInsnNode(
-                            input.getValue().getOpcode(Opcodes.ILOAD), input.getKey()));
+            call.add(new VarInsnNode(input.getValue().getOpcode(Opcodes.ILOAD), input.getKey()));
         }
         call.add(new VarInsnNode(Opcodes.LLOAD, memorySlot));
         call.add(new VarInsnNode(Opcodes.ALOAD, memorySlot + 2));
-        call.add(
-                new MethodInsnNode(Opcodes.INVOKESTATIC, owner, part.name, part.desc, false));
+        call.add(new MethodInsnNode(Opcodes.INVOKESTATIC, owner, part.name, part.desc, false));
         call.add(end);
         goOn(call);
         int anchor = region.head.first;

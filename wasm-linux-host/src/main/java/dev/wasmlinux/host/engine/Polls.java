@@ -4,8 +4,7 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.StackReserve;
-import java.util.HashSet;
-import java.util.Set;
+
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -17,11 +16,14 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /**
  * Third pass: polls. One stands before every jump backwards and, in programs, before every counted
- * call (see {@link CallGraph}; indirect calls poll themselves), so that code cannot run long without
- * one. Programs also charge counted calls to their stack budget. Kernel code has neither at calls:
- * its recursion is bounded.
+ * call (see {@link CallGraph}; indirect calls poll themselves), so that code cannot run long
+ * without one. Programs also charge counted calls to their stack budget. Kernel code has neither at
+ * calls: its recursion is bounded.
  */
 final class Polls {
     private static final String RESERVE = Type.getInternalName(StackReserve.class);

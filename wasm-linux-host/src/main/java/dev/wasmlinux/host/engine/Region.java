@@ -5,14 +5,7 @@ package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.engine.FlowGraph.Block;
 import dev.wasmlinux.host.rt.GuestException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Deque;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -21,33 +14,52 @@ import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
 import org.objectweb.asm.tree.analysis.BasicValue;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
 /**
- * A part of a method that may become a method of its own: a block with everything that it dominates.
- * Control enters it at its head only.
+ * A part of a method that may become a method of its own: a block with everything that it
+ * dominates. Control enters it at its head only.
  */
 final class Region {
     static final Type EXCEPTION = Type.getType(GuestException.class);
 
     private final FlowGraph graph;
     final Block head;
+
     /** Its blocks in method order. */
     final List<Block> blocks = new ArrayList<>();
+
     /** Where control goes on outside, in method order. */
     final List<Block> exits = new ArrayList<>();
+
     /** Whether it returns from the method somewhere. */
     boolean returns;
+
     /** Locals to pass in, with their types. */
     final TreeMap<Integer, Type> inputs = new TreeMap<>();
+
     /** Locals that it changes and that are live at an exit, with their types. */
     final TreeMap<Integer, Type> outputs = new TreeMap<>();
+
     /** Locals that it changes and that {@link #coveringHandler} reads, with their types. */
     final TreeMap<Integer, Type> saved = new TreeMap<>();
+
     /** The innermost handler outside that catches what the region or some of it throws, or null. */
     Block coveringHandler;
+
     /** The index of its try block. */
     int coveringTry = -1;
+
     /** Whether that try block covers only some of what may throw. */
     boolean mixed;
+
     /** Try blocks that lie in it with their handlers. */
     final List<TryCatchBlockNode> tries = new ArrayList<>();
 
@@ -208,8 +220,7 @@ final class Region {
         for (Block block : blocks) {
             for (int i = block.first; i <= block.last; i++) {
                 AbstractInsnNode node = graph.frames.instructions[i];
-                if (node instanceof VarInsnNode variable
-                        && variable.getOpcode() <= Opcodes.ALOAD) {
+                if (node instanceof VarInsnNode variable && variable.getOpcode() <= Opcodes.ALOAD) {
                     mentioned.set(variable.var);
                 } else if (node instanceof IincInsnNode increment) {
                     mentioned.set(increment.var);

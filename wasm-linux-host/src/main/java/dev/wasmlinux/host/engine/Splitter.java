@@ -4,18 +4,20 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.engine.FlowGraph.Block;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
+
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.LabelNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Last pass: a method that is too big for the JVM's compilers is split. As long as it has more than
@@ -57,8 +59,7 @@ final class Splitter {
      * @param owner the class that the method and its parts belong to
      * @return the parts, which may be none
      */
-    static List<MethodNode> split(
-            Names names, Scratch scratch, String owner, MethodNode method) {
+    static List<MethodNode> split(Names names, Scratch scratch, String owner, MethodNode method) {
         if (Code.size(method.instructions) <= LIMIT) {
             return List.of();
         }
@@ -121,9 +122,7 @@ final class Splitter {
     private List<Region> choose(FlowGraph graph, int size) {
         List<Block> heads = new ArrayList<>();
         for (Block block : graph.postorder) {
-            if (block != graph.entry()
-                    && block.treeSize >= smallest
-                    && block.treeSize <= largest) {
+            if (block != graph.entry() && block.treeSize >= smallest && block.treeSize <= largest) {
                 heads.add(block);
             }
         }

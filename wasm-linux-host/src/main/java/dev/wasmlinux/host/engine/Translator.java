@@ -7,9 +7,7 @@ import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.internal.ByteClassCollector;
 import com.dylibso.chicory.compiler.internal.Compiler;
 import com.dylibso.chicory.wasm.ChicoryException;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.TreeMap;
+
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.MethodTooLargeException;
 import org.objectweb.asm.Opcodes;
@@ -20,6 +18,10 @@ import org.objectweb.asm.tree.InsnNode;
 import org.objectweb.asm.tree.LabelNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Translates the functions of a parsed module to classes: the compiler, then the passes. */
 final class Translator {
@@ -49,8 +51,7 @@ final class Translator {
         for (int i = 0; i < source.types().size(); i++) {
             translator.put(names.typeClass(i), CallsEmitter.typeClass(source, names, i));
         }
-        translator.put(
-                names.context(), ContextEmitter.emit(source, names, translator.scratch));
+        translator.put(names.context(), ContextEmitter.emit(source, names, translator.scratch));
         return translator.classes;
     }
 
@@ -75,7 +76,9 @@ final class Translator {
             if (e.getCause() instanceof MethodTooLargeException large
                     && large.getMethodName().startsWith("func_")) {
                 throw new ModuleException(
-                        "function " + describe(large.getMethodName()) + " is too big for a JVM method",
+                        "function "
+                                + describe(large.getMethodName())
+                                + " is too big for a JVM method",
                         e);
             }
             throw e;
@@ -171,7 +174,11 @@ final class Translator {
             int size = ((LabelNode) method.instructions.getLast()).getLabel().getOffset();
             if (size > HUGE_METHOD) {
                 throw new ModuleException(
-                        "function " + describe(method.name) + " stays at " + size + " bytes of code");
+                        "function "
+                                + describe(method.name)
+                                + " stays at "
+                                + size
+                                + " bytes of code");
             }
             largestMethod = Math.max(largestMethod, size);
         }

@@ -267,7 +267,8 @@ public final class CheckedFlatMemory {
         if ((expected & ~0xffL) != 0) {
             return atomicLongByteRead(base, offset, memory);
         }
-        return Atomics.cmpxchg8(atomicAddress(base, offset, 1, memory), (int) expected, (int) replacement);
+        return Atomics.cmpxchg8(
+                atomicAddress(base, offset, 1, memory), (int) expected, (int) replacement);
     }
 
     public static long atomicLongRmw16AddU(int base, long operand, int offset, long memory) {
@@ -299,7 +300,8 @@ public final class CheckedFlatMemory {
         if ((expected & ~0xffffL) != 0) {
             return atomicLongShortRead(base, offset, memory);
         }
-        return Atomics.cmpxchg16(atomicAddress(base, offset, 2, memory), (int) expected, (int) replacement);
+        return Atomics.cmpxchg16(
+                atomicAddress(base, offset, 2, memory), (int) expected, (int) replacement);
     }
 
     public static long atomicLongRmw32AddU(int base, long operand, int offset, long memory) {
@@ -331,7 +333,9 @@ public final class CheckedFlatMemory {
         if ((expected & ~0xffffffffL) != 0) {
             return atomicLongIntRead(base, offset, memory);
         }
-        return Atomics.cmpxchg32(atomicAddress(base, offset, 4, memory), (int) expected, (int) replacement) & 0xffffffffL;
+        return Atomics.cmpxchg32(
+                        atomicAddress(base, offset, 4, memory), (int) expected, (int) replacement)
+                & 0xffffffffL;
     }
 
     public static long atomicLongRmwAdd(int base, long operand, int offset, long memory) {

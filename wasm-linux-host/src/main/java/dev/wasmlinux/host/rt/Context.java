@@ -23,7 +23,8 @@ public abstract class Context {
     public final Object imports;
 
     /**
-     * The module's function table, shared by all its contexts; entries are made at their first call.
+     * The module's function table, shared by all its contexts; entries are made at their first
+     * call.
      */
     public final Object[] table;
 

@@ -6,13 +6,13 @@ package dev.wasmlinux.host.rt;
 import static dev.wasmlinux.host.rt.Raw.UNSAFE;
 
 /**
- * Linear memory of the kernel form: every access goes to {@code memory + ((base + offset) mod 2^32)}.
- * There is no check: 4 GiB of address space must be reserved at {@code memory}.
+ * Linear memory of the kernel form: every access goes to {@code memory + ((base + offset) mod
+ * 2^32)}. There is no check: 4 GiB of address space must be reserved at {@code memory}.
  *
- * <p>Below byte 0 lies the machine's dead word, an {@code int} at {@code memory - 16}: once it is not
- * zero, {@link #poll} throws {@link MachineDead}. Atomic loads acquire, atomic stores release, and
- * read-modify-write operations and fences are sequentially consistent. Safe for any thread while the
- * memory lives.
+ * <p>Below byte 0 lies the machine's dead word, an {@code int} at {@code memory - 16}: once it is
+ * not zero, {@link #poll} throws {@link MachineDead}. Atomic loads acquire, atomic stores release,
+ * and read-modify-write operations and fences are sequentially consistent. Safe for any thread
+ * while the memory lives.
  */
 public final class FlatMemory {
     /** Distance of the dead word below byte 0. */
@@ -273,7 +273,8 @@ public final class FlatMemory {
         if ((expected & ~0xffL) != 0) {
             return atomicLongByteRead(base, offset, memory);
         }
-        return Atomics.cmpxchg8(atomicAddress(base, offset, 1, memory), (int) expected, (int) replacement);
+        return Atomics.cmpxchg8(
+                atomicAddress(base, offset, 1, memory), (int) expected, (int) replacement);
     }
 
     public static long atomicLongRmw16AddU(int base, long operand, int offset, long memory) {
@@ -305,7 +306,8 @@ public final class FlatMemory {
         if ((expected & ~0xffffL) != 0) {
             return atomicLongShortRead(base, offset, memory);
         }
-        return Atomics.cmpxchg16(atomicAddress(base, offset, 2, memory), (int) expected, (int) replacement);
+        return Atomics.cmpxchg16(
+                atomicAddress(base, offset, 2, memory), (int) expected, (int) replacement);
     }
 
     public static long atomicLongRmw32AddU(int base, long operand, int offset, long memory) {
@@ -337,7 +339,9 @@ public final class FlatMemory {
         if ((expected & ~0xffffffffL) != 0) {
             return atomicLongIntRead(base, offset, memory);
         }
-        return Atomics.cmpxchg32(atomicAddress(base, offset, 4, memory), (int) expected, (int) replacement) & 0xffffffffL;
+        return Atomics.cmpxchg32(
+                        atomicAddress(base, offset, 4, memory), (int) expected, (int) replacement)
+                & 0xffffffffL;
     }
 
     public static long atomicLongRmwAdd(int base, long operand, int offset, long memory) {

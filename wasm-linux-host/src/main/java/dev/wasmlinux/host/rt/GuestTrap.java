@@ -4,8 +4,8 @@
 package dev.wasmlinux.host.rt;
 
 /**
- * A WebAssembly trap in kernel code (in a program, a trap becomes {@link UserAccess#trap}). It has a
- * stack trace, which names the compiled functions.
+ * A WebAssembly trap in kernel code (in a program, a trap becomes {@link UserAccess#trap}). It has
+ * a stack trace, which names the compiled functions.
  */
 public final class GuestTrap extends RuntimeException {
     /** The instruction {@code unreachable}. */

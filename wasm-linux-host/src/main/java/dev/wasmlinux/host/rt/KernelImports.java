@@ -7,10 +7,10 @@ package dev.wasmlinux.host.rt;
  * The functions that the kernel module imports from module {@code host}, one method per import of
  * kernel ABI version 1 under its exact import name.
  *
- * <p>Compiled kernel code calls them as {@code ((KernelImports) context.imports).name(args)}. Errors
- * are negative errno values; a handle is a small positive integer given out by the host; addresses
- * are offsets in kernel memory. An implementation belongs to one task and is called on that task's
- * thread only.
+ * <p>Compiled kernel code calls them as {@code ((KernelImports) context.imports).name(args)}.
+ * Errors are negative errno values; a handle is a small positive integer given out by the host;
+ * addresses are offsets in kernel memory. An implementation belongs to one task and is called on
+ * that task's thread only.
  */
 public interface KernelImports {
     /** Writes {@code length} early console bytes at {@code pointer}. */
@@ -67,7 +67,8 @@ public interface KernelImports {
     /**
      * Hands the CPU from {@code prev} (the caller) to {@code next}.
      *
-     * @return the address of the {@code task_struct} that ran last on the CPU that resumes the caller
+     * @return the address of the {@code task_struct} that ran last on the CPU that resumes the
+     *     caller
      */
     int task_switch(int prev, int next, int dead);
 
@@ -77,7 +78,9 @@ public interface KernelImports {
     /** Frees an address space's translation table. */
     void mm_free(int handle);
 
-    /** Maps the user page {@code vpn} to the kernel address {@code frame}; permission bits r=1 w=2. */
+    /**
+     * Maps the user page {@code vpn} to the kernel address {@code frame}; permission bits r=1 w=2.
+     */
     void tlb_set(int mm, int vpn, int frame, int perm);
 
     /** Clears {@code count} translations (-1: all) and waits for the CPUs of the mask. */

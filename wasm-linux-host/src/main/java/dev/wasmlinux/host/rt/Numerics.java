@@ -7,8 +7,8 @@ package dev.wasmlinux.host.rt;
  * Numeric instructions of WebAssembly that cannot trap and are no single JVM instruction. Methods
  * are named after the instruction; comparisons answer 0 or 1. Pure and thread safe.
  *
- * <p>Unsigned comparisons avoid the shapes that the JVM's optimiser takes for unsigned ones, because
- * it sometimes merges those wrongly with signed ones of the same operands (JDK-8385157).
+ * <p>Unsigned comparisons avoid the shapes that the JVM's optimiser takes for unsigned ones,
+ * because it sometimes merges those wrongly with signed ones of the same operands (JDK-8385157).
  */
 public final class Numerics {
     private static final double TWO_TO_31 = 0x1p31;
@@ -200,8 +200,7 @@ public final class Numerics {
 
     public static float f32Copysign(float a, float b) {
         return Float.intBitsToFloat(
-                Float.floatToRawIntBits(a) & 0x7fffffff
-                        | Float.floatToRawIntBits(b) & 0x80000000);
+                Float.floatToRawIntBits(a) & 0x7fffffff | Float.floatToRawIntBits(b) & 0x80000000);
     }
 
     public static double f64Copysign(double a, double b) {

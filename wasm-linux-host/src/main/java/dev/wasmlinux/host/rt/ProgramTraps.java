@@ -5,8 +5,8 @@ package dev.wasmlinux.host.rt;
 
 /**
  * Instructions that may trap, in a program: a trap calls {@link UserAccess#trap} at the faulting
- * point. Should that return after all, the instruction traps again, as it would on a processor whose
- * signal handler returned without repairing anything.
+ * point. Should that return after all, the instruction traps again, as it would on a processor
+ * whose signal handler returned without repairing anything.
  */
 public final class ProgramTraps {
     private ProgramTraps() {}

@@ -6,11 +6,12 @@ package dev.wasmlinux.host.rt;
 /**
  * Tells whether a thread has enough Java stack left to enter the kernel.
  *
- * <p>Java does not tell how much stack is left. So compiled programs charge every call that may close
- * a recursion with an upper bound of the stack used until the next such call; as long as the sum is
- * within the thread's stack less the reserve, there is room, at the price of one comparison. Beyond
- * that the stack is probed: a recursion that uses up the reserve either comes back or ends in the
- * JVM's {@code StackOverflowError}, which is caught here, before anything of the kernel has run.
+ * <p>Java does not tell how much stack is left. So compiled programs charge every call that may
+ * close a recursion with an upper bound of the stack used until the next such call; as long as the
+ * sum is within the thread's stack less the reserve, there is room, at the price of one comparison.
+ * Beyond that the stack is probed: a recursion that uses up the reserve either comes back or ends
+ * in the JVM's {@code StackOverflowError}, which is caught here, before anything of the kernel has
+ * run.
  *
  * <p>One instance for one thread; not thread safe.
  */
@@ -57,8 +58,8 @@ public final class StackReserve {
 
     /**
      * Notes that host and kernel frames lie below what the program charges from now on, as while it
-     * runs a signal handler inside a system call. The same number is to be taken back with a negative
-     * call.
+     * runs a signal handler inside a system call. The same number is to be taken back with a
+     * negative call.
      */
     public void addExtra(int bytes) {
         extra += bytes;
@@ -83,8 +84,23 @@ public final class StackReserve {
      * sixteen of them on the stack, whatever compiler makes it.
      */
     private static long descend(
-            int steps, long a, long b, long c, long d, long e, long f, long g, long h, long i,
-            long j, long k, long l, long m, long n, long o, long p) {
+            int steps,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f,
+            long g,
+            long h,
+            long i,
+            long j,
+            long k,
+            long l,
+            long m,
+            long n,
+            long o,
+            long p) {
         if (steps == 0) {
             return a;
         }
@@ -92,7 +108,14 @@ public final class StackReserve {
                 descend(
                         steps - 1, a + b, b ^ c, c + d, d ^ e, e + f, f ^ g, g + h, h ^ i, i + j,
                         j ^ k, k + l, l ^ m, m + n, n ^ o, o + p, p ^ a);
-        return (below ^ a) * 3 + (b ^ c) * 5 + (d ^ e) * 7 + (f ^ g) * 9 + (h ^ i) * 11
-                + (j ^ k) * 13 + (l ^ m) * 15 + (n ^ o) * 17 + p;
+        return (below ^ a) * 3
+                + (b ^ c) * 5
+                + (d ^ e) * 7
+                + (f ^ g) * 9
+                + (h ^ i) * 11
+                + (j ^ k) * 13
+                + (l ^ m) * 15
+                + (n ^ o) * 17
+                + p;
     }
 }

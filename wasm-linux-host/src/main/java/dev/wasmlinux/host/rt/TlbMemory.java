@@ -7,15 +7,15 @@ import static dev.wasmlinux.host.rt.Raw.UNSAFE;
 
 /**
  * Memory of the program form: every access goes through the software TLB whose base {@code t} the
- * compiled code carries. The read table lies at {@code t}, the write table at {@code t +}
- * {@value #WRITE_TABLE}; entry {@code n} of a table is the host address of the frame of virtual page
- * {@code n} minus that page's virtual address, 0 if there is none. An {@code int} attention word at
- * {@code t - 16} asks for {@link UserAccess#poll}.
+ * compiled code carries. The read table lies at {@code t}, the write table at {@code t +} {@value
+ * #WRITE_TABLE}; entry {@code n} of a table is the host address of the frame of virtual page {@code
+ * n} minus that page's virtual address, 0 if there is none. An {@code int} attention word at {@code
+ * t - 16} asks for {@link UserAccess#poll}.
  *
- * <p>A missing entry calls {@link UserAccess#fault} on the same thread and tries again. A translation
- * is used for one access and never held over a poll; bulk operations translate page by page and may
- * stop midway when the fault unwinds. Atomic operations are sequentially consistent and translate
- * once; a misaligned one is a trap. Called on {@link GuestThread}s only.
+ * <p>A missing entry calls {@link UserAccess#fault} on the same thread and tries again. A
+ * translation is used for one access and never held over a poll; bulk operations translate page by
+ * page and may stop midway when the fault unwinds. Atomic operations are sequentially consistent
+ * and translate once; a misaligned one is a trap. Called on {@link GuestThread}s only.
  */
 public final class TlbMemory {
     /** Binary logarithm of the page size. */
@@ -425,7 +425,8 @@ public final class TlbMemory {
         if ((expected & ~0xffL) != 0) {
             return atomicLongByteRead(base, offset, t);
         }
-        return Atomics.cmpxchg8(atomicAddress(base, offset, 1, t), (int) expected, (int) replacement);
+        return Atomics.cmpxchg8(
+                atomicAddress(base, offset, 1, t), (int) expected, (int) replacement);
     }
 
     public static long atomicLongRmw16AddU(int base, long operand, int offset, long t) {
@@ -457,7 +458,8 @@ public final class TlbMemory {
         if ((expected & ~0xffffL) != 0) {
             return atomicLongShortRead(base, offset, t);
         }
-        return Atomics.cmpxchg16(atomicAddress(base, offset, 2, t), (int) expected, (int) replacement);
+        return Atomics.cmpxchg16(
+                atomicAddress(base, offset, 2, t), (int) expected, (int) replacement);
     }
 
     public static long atomicLongRmw32AddU(int base, long operand, int offset, long t) {
@@ -489,7 +491,9 @@ public final class TlbMemory {
         if ((expected & ~0xffffffffL) != 0) {
             return atomicLongIntRead(base, offset, t);
         }
-        return Atomics.cmpxchg32(atomicAddress(base, offset, 4, t), (int) expected, (int) replacement) & 0xffffffffL;
+        return Atomics.cmpxchg32(
+                        atomicAddress(base, offset, 4, t), (int) expected, (int) replacement)
+                & 0xffffffffL;
     }
 
     public static long atomicLongRmwAdd(int base, long operand, int offset, long t) {

@@ -36,6 +36,8 @@ public interface UserAccess {
      */
     int futexWait64(int address, long expected, long timeoutNanos);
 
-    /** {@code memory.atomic.notify}: wakes up to {@code count} (unsigned) waiters; answers how many. */
+    /**
+     * {@code memory.atomic.notify}: wakes up to {@code count} (unsigned) waiters; answers how many.
+     */
     int futexWake(int address, int count);
 }

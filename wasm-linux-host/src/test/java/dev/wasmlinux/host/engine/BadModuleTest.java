@@ -4,13 +4,15 @@
 package dev.wasmlinux.host.engine;
 
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.util.Arrays;
+import java.util.Random;
 
 /** Whatever the bytes are, the only failure is a {@link ModuleException}. */
 @Timeout(300)
@@ -19,7 +21,9 @@ class BadModuleTest {
         try {
             CompiledModule module =
                     CompiledModule.compile(
-                            wasm, Form.PROGRAM, CompileOptions.defaults().withLimits(1 << 20, 16 << 20));
+                            wasm,
+                            Form.PROGRAM,
+                            CompileOptions.defaults().withLimits(1 << 20, 16 << 20));
             assertThat(module.layout()).isNotNull();
         } catch (ModuleException e) {
             assertThat(e.getMessage()).isNotBlank();
@@ -77,8 +81,10 @@ class BadModuleTest {
     @Test
     void otherFilesAreNoModules() {
         refused(new byte[0], Form.PROGRAM, "not a WebAssembly module");
-        refused("#!/bin/sh\nexit 0\n".getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                Form.PROGRAM, "not a WebAssembly module");
+        refused(
+                "#!/bin/sh\nexit 0\n".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                Form.PROGRAM,
+                "not a WebAssembly module");
     }
 
     @Test

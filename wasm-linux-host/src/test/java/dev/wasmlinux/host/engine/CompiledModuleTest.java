@@ -4,10 +4,15 @@
 package dev.wasmlinux.host.engine;
 
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.host.rt.Context;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -16,8 +21,6 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The module as a whole: layout, contexts, tables, files. */
 class CompiledModuleTest {
@@ -193,8 +196,7 @@ class CompiledModuleTest {
         assertThat(layout.globals()).isEqualTo(expected.globals());
         assertThat(layout.constants()).isEqualTo(expected.constants());
         assertThat(layout.functionNames()).isEqualTo(expected.functionNames());
-        assertThat(layout.customSections().keySet())
-                .isEqualTo(expected.customSections().keySet());
+        assertThat(layout.customSections().keySet()).isEqualTo(expected.customSections().keySet());
         assertThat(layout.data()).hasSameSizeAs(expected.data());
         try (TestMemory memory = new TestMemory(Form.PROGRAM)) {
             memory.load(module);
@@ -229,8 +231,7 @@ class CompiledModuleTest {
         jar(classes, file);
         works(CompiledModule.load(file, "compute"), original);
         ClassLoader parent = CompiledModule.class.getClassLoader();
-        try (URLClassLoader loader =
-                new URLClassLoader(new URL[] {file.toUri().toURL()}, parent)) {
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {file.toUri().toURL()}, parent)) {
             CompiledModule loaded = CompiledModule.load(loader, "compute");
             works(loaded, original);
             assertThatThrownBy(() -> CompiledModule.load(loader, "other"))

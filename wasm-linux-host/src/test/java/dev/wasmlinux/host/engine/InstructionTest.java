@@ -7,11 +7,13 @@ import static dev.wasmlinux.host.engine.ModuleBuilder.F32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.F64;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I64;
+
 import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** Every numeric, memory and atomic instruction: the compiled forms against the interpreter. */
 class InstructionTest {
@@ -22,10 +24,32 @@ class InstructionTest {
         0, 1, 3, 63, 65, -1, -2, Long.MIN_VALUE, Long.MAX_VALUE, 0x80000000L, 0xffffffffL, 1L << 53
     };
     private static final double[] NUMBERS = {
-        0.0, -0.0, 0.5, -0.5, 1.5, 2.5, -1.0, -0.99, 3.7, 2147483647.0, 2147483648.0,
-        -2147483648.0, -2147483649.0, 4294967295.0, 4294967296.0, 9.2e18, -9.3e18, 1.9e19,
-        0x1p63, 0x1p64, 1e30, -1e30, Double.NaN, Double.POSITIVE_INFINITY,
-        Double.NEGATIVE_INFINITY, Double.MIN_VALUE
+        0.0,
+        -0.0,
+        0.5,
+        -0.5,
+        1.5,
+        2.5,
+        -1.0,
+        -0.99,
+        3.7,
+        2147483647.0,
+        2147483648.0,
+        -2147483648.0,
+        -2147483649.0,
+        4294967295.0,
+        4294967296.0,
+        9.2e18,
+        -9.3e18,
+        1.9e19,
+        0x1p63,
+        0x1p64,
+        1e30,
+        -1e30,
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        Double.MIN_VALUE
     };
 
     private record Operation(String name, int[] parameters, int result) {}
@@ -198,8 +222,7 @@ class InstructionTest {
                     ModuleBuilder.bytes().locals(2).op(opcode, 0).u(OFFSET));
         }
         for (int opcode = 0x28; opcode <= 0x35; opcode++) {
-            int type =
-                    opcode <= 0x2b ? valueTypes[opcode - 0x28] : opcode <= 0x2f ? I32 : I64;
+            int type = opcode <= 0x2b ? valueTypes[opcode - 0x28] : opcode <= 0x2f ? I32 : I64;
             builder.function(
                     "load" + opcode,
                     types(I32),

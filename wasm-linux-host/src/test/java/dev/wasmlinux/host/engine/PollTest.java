@@ -4,15 +4,18 @@
 package dev.wasmlinux.host.engine;
 
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.MachineDead;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Running code notices the poll word, hot or cold, whatever it does. */
 @Timeout(60)
@@ -26,10 +29,7 @@ class PollTest {
                 "loads",
                 new int[0],
                 0,
-                ModuleBuilder.bytes()
-                        .op(0x03, 0x40)
-                        .i32(4096)
-                        .op(0x28, 2, 0, 0x45, 0x0d, 0, 0x0b));
+                ModuleBuilder.bytes().op(0x03, 0x40).i32(4096).op(0x28, 2, 0, 0x45, 0x0d, 0, 0x0b));
         builder.function(
                 "switches",
                 new int[] {I32},
@@ -172,14 +172,7 @@ class PollTest {
                     };
             memory.setPollWord(1);
             assertThatThrownBy(
-                            () ->
-                                    TestMemory.onGuestThread(
-                                            access,
-                                            0,
-                                            () ->
-                                                    call(
-                                                            module,
-                                                            context)))
+                            () -> TestMemory.onGuestThread(access, 0, () -> call(module, context)))
                     .isInstanceOf(Preempted.class);
         }
     }

@@ -6,14 +6,17 @@ package dev.wasmlinux.host.engine;
 import static dev.wasmlinux.host.engine.ModuleBuilder.F64;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I64;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.GuestTrap;
-import java.util.concurrent.atomic.AtomicInteger;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Traps have the right kind, at the faulting point, in both forms. */
 class TrapTest {
@@ -35,7 +38,10 @@ class TrapTest {
         int other = builder.function("other", types(I32), I32, ModuleBuilder.bytes().i32(2));
         int type = builder.type(types(), I32);
         builder.function(
-                "indirect", types(I32), I32, ModuleBuilder.bytes().locals(1).op(0x11).u(type).op(0));
+                "indirect",
+                types(I32),
+                I32,
+                ModuleBuilder.bytes().locals(1).op(0x11).u(type).op(0));
         return builder.table(8, 3, one, other);
     }
 
@@ -44,8 +50,7 @@ class TrapTest {
     }
 
     private static void binary(ModuleBuilder builder, String name, int type, int opcode) {
-        builder.function(
-                name, types(type, type), type, ModuleBuilder.bytes().locals(2).op(opcode));
+        builder.function(name, types(type, type), type, ModuleBuilder.bytes().locals(2).op(opcode));
     }
 
     private interface Check {
@@ -83,8 +88,7 @@ class TrapTest {
         CompiledModule module =
                 CompiledModule.compile(module().build(), Form.KERNEL, CompileOptions.defaults());
         try (TestMemory memory = new TestMemory(Form.KERNEL)) {
-            Context context =
-                    module.newContext(memory.base, Engines.Compiled.imports(Form.KERNEL));
+            Context context = module.newContext(memory.base, Engines.Compiled.imports(Form.KERNEL));
             checkAll(
                     (kind, function, arguments) -> {
                         Throwable thrown =
@@ -126,9 +130,7 @@ class TrapTest {
                                     assertThatThrownBy(
                                                     () ->
                                                             invoke(
-                                                                    module,
-                                                                    context,
-                                                                    function,
+                                                                    module, context, function,
                                                                     arguments))
                                             .isInstanceOfSatisfying(
                                                     TestMemory.Trapped.class,
@@ -153,8 +155,7 @@ class TrapTest {
                         Form.KERNEL,
                         CompileOptions.defaults().withCheckedMemory(true));
         try (TestMemory memory = new TestMemory(Form.KERNEL)) {
-            Context context =
-                    module.newContext(memory.base, Engines.Compiled.imports(Form.KERNEL));
+            Context context = module.newContext(memory.base, Engines.Compiled.imports(Form.KERNEL));
             for (int address : new int[] {0, 4087, TestMemory.SIZE - 11, -1, -20}) {
                 assertThatThrownBy(() -> invoke(module, context, "load", address))
                         .isInstanceOfSatisfying(
@@ -162,9 +163,7 @@ class TrapTest {
                                 trap -> assertThat(trap.address()).isEqualTo(address + 8));
             }
             assertThat(catchThrowable(() -> invoke(module, context, "load", 4088))).isNull();
-            assertThat(
-                            catchThrowable(
-                                    () -> invoke(module, context, "load", TestMemory.SIZE - 12)))
+            assertThat(catchThrowable(() -> invoke(module, context, "load", TestMemory.SIZE - 12)))
                     .isNull();
         }
     }
@@ -194,9 +193,7 @@ class TrapTest {
                         assertThatThrownBy(() -> invoke(module, context, "load", 8))
                                 .isInstanceOfSatisfying(
                                         TestMemory.Trapped.class,
-                                        trap ->
-                                                assertThat(trap.address)
-                                                        .isEqualTo(0xC000100C));
+                                        trap -> assertThat(trap.address).isEqualTo(0xC000100C));
                         assertThatThrownBy(() -> invoke(module, context, "store", 0))
                                 .isInstanceOfSatisfying(
                                         TestMemory.Trapped.class,

@@ -80,6 +80,13 @@ final class TestMemory implements AutoCloseable {
         }
     }
 
+    /** Lets a page be read where another one lies. */
+    void mapTo(int address, int other) {
+        int page = address >>> TlbMemory.PAGE_SHIFT;
+        int start = page << TlbMemory.PAGE_SHIFT;
+        UNSAFE.putLongVolatile(null, base + page * 8L, host(other) - start);
+    }
+
     /** Drops all translations. */
     void unmapAll() {
         UNSAFE.setMemory(base, 2L * TlbMemory.WRITE_TABLE, (byte) 0);

@@ -17,7 +17,7 @@ import java.util.Objects;
  * <p>What it expects of compiled code: functions are static methods that end their parameters with
  * the memory base and the context; all classes of a module are in one package of one class loader;
  * between two functions there are only methods of the module that return their callee's result at
- * once, or methods named {@value #ENTRY} of generated table entries, which do so too; no function
+ * once, or methods named {@code call} of generated table entries, which do so too; no function
  * keeps an address computed from the memory base over a call.
  */
 public final class FrameCapture {

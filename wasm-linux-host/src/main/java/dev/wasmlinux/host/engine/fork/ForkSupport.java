@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Whether this JVM lets the host read its frames, which {@code fork} needs; found out once, at the
- * first question. Thread safe.
+ * first question, which a machine should ask while it starts: it takes some 50 ms. Thread safe.
  */
 public final class ForkSupport {
     private static final System.Logger LOG = System.getLogger(ForkSupport.class.getName());

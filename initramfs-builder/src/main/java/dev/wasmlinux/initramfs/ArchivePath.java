@@ -3,7 +3,6 @@
  */
 package dev.wasmlinux.initramfs;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -136,15 +135,7 @@ public final class ArchivePath implements Comparable<ArchivePath> {
 
     /** The components from the root down; none for the root. */
     public List<ByteString> components() {
-        List<ByteString> parts = new ArrayList<>();
-        int at = 0;
-        while (at < bytes.length()) {
-            int slash = bytes.indexOf('/', at);
-            int end = slash < 0 ? bytes.length() : slash;
-            parts.add(bytes.substring(at, end));
-            at = end + 1;
-        }
-        return parts;
+        return bytes.pathComponents();
     }
 
     /**

@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -98,6 +100,21 @@ public final class ByteString implements Comparable<ByteString> {
     /** The bytes from an index, inclusive, to another, exclusive. */
     public ByteString substring(int from, int to) {
         return from == 0 && to == bytes.length ? this : of(bytes, from, to);
+    }
+
+    /** The parts between slashes, empty ones and {@code .} left out, {@code ..} kept. */
+    public List<ByteString> pathComponents() {
+        List<ByteString> parts = new ArrayList<>();
+        int at = 0;
+        while (at < bytes.length) {
+            int slash = indexOf('/', at);
+            int end = slash < 0 ? bytes.length : slash;
+            if (end > at && !(end == at + 1 && bytes[at] == '.')) {
+                parts.add(substring(at, end));
+            }
+            at = end + 1;
+        }
+        return parts;
     }
 
     /** A copy of the bytes. */

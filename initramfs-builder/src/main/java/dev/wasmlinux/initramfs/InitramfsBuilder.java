@@ -47,7 +47,6 @@ public final class InitramfsBuilder {
     }
 
     private static final int MAX_SYMLINKS = 40;
-    private static final ByteString HERE = ByteString.of(".");
     private static final ByteString UP = ByteString.of("..");
 
     private final Map<ArchivePath, Node> nodes = new LinkedHashMap<>();
@@ -244,7 +243,7 @@ public final class InitramfsBuilder {
                 if (link.target().byteAt(0) == '/') {
                     at = ArchivePath.ROOT;
                 }
-                List<ByteString> parts = split(link.target());
+                List<ByteString> parts = link.target().pathComponents();
                 for (int i = parts.size() - 1; i >= 0; i--) {
                     todo.addFirst(parts.get(i));
                 }
@@ -253,21 +252,6 @@ public final class InitramfsBuilder {
             }
         }
         return at.resolve(ArchivePath.of(path.name()));
-    }
-
-    private static List<ByteString> split(ByteString target) {
-        List<ByteString> parts = new ArrayList<>();
-        int at = 0;
-        while (at < target.length()) {
-            int slash = target.indexOf('/', at);
-            int end = slash < 0 ? target.length() : slash;
-            ByteString part = target.substring(at, end);
-            if (part.length() > 0 && !part.equals(HERE)) {
-                parts.add(part);
-            }
-            at = end + 1;
-        }
-        return parts;
     }
 
     private InitramfsBuilder place(ArchivePath path, Node node) {

@@ -15,10 +15,10 @@ import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.compress.Decoders;
 import dev.wasmlinux.initramfs.compress.RawInput;
+import dev.wasmlinux.initramfs.content.BoundedInput;
 import dev.wasmlinux.initramfs.source.ContentStore;
 
 import java.io.Closeable;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -41,6 +41,7 @@ import java.util.Optional;
  */
 public final class ImageIndex implements Closeable {
     private static final int MAX_SYMLINKS = 40;
+    private static final ByteString UP = ByteString.of("..");
 
     private final FileChannel channel;
     private final Initramfs tree;
@@ -150,19 +151,12 @@ public final class ImageIndex implements Closeable {
     }
 
     private static void append(List<ByteString> parts, ByteString target) {
-        int at = 0;
-        while (at < target.length()) {
-            int slash = target.indexOf('/', at);
-            int end = slash < 0 ? target.length() : slash;
-            ByteString part = target.substring(at, end);
-            if (part.equals(ByteString.of(".."))) {
-                if (!parts.isEmpty()) {
-                    parts.remove(parts.size() - 1);
-                }
-            } else if (part.length() > 0 && !part.equals(ByteString.of("."))) {
+        for (ByteString part : target.pathComponents()) {
+            if (!part.equals(UP)) {
                 parts.add(part);
+            } else if (!parts.isEmpty()) {
+                parts.remove(parts.size() - 1);
             }
-            at = end + 1;
         }
     }
 
@@ -305,42 +299,7 @@ public final class ImageIndex implements Closeable {
                     decoder.close();
                 }
             }
-            return new Part(decoder, entry.size());
-        }
-    }
-
-    /** The first bytes of a stream. */
-    private static final class Part extends FilterInputStream {
-        private long left;
-
-        Part(InputStream in, long size) {
-            super(in);
-            left = size;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int from, int length) throws IOException {
-            if (left == 0) {
-                return length == 0 ? 0 : -1;
-            }
-            int got = in.read(target, from, (int) Math.min(length, left));
-            if (got > 0) {
-                left -= got;
-            }
-            return got;
-        }
-
-        @Override
-        public long skip(long count) throws IOException {
-            long done = in.skip(Math.min(count, left));
-            left -= done;
-            return done;
+            return new BoundedInput(decoder, entry.size());
         }
     }
 }

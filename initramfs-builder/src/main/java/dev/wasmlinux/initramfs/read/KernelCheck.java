@@ -186,7 +186,7 @@ public final class KernelCheck {
     }
 
     private void place(ArchiveEntry entry) {
-        List<ByteString> parts = split(entry.name());
+        List<ByteString> parts = entry.name().pathComponents();
         for (ByteString part : parts) {
             if (part.length() > ArchivePath.MAX_NAME) {
                 add(
@@ -252,7 +252,7 @@ public final class KernelCheck {
                 if (++symlinks > MAX_SYMLINKS) {
                     return null;
                 }
-                todo.addAll(0, split(made.target));
+                todo.addAll(0, made.target.pathComponents());
                 if (made.target.byteAt(0) == '/') {
                     at = ByteString.EMPTY;
                 }
@@ -283,21 +283,5 @@ public final class KernelCheck {
         bytes[directory.length()] = '/';
         name.copyTo(bytes, directory.length() + 1);
         return ByteString.of(bytes);
-    }
-
-    /** Components without empty ones and dots. */
-    private static List<ByteString> split(ByteString path) {
-        List<ByteString> parts = new ArrayList<>();
-        int at = 0;
-        while (at < path.length()) {
-            int slash = path.indexOf('/', at);
-            int end = slash < 0 ? path.length() : slash;
-            ByteString part = path.substring(at, end);
-            if (part.length() > 0 && !part.equals(ByteString.of("."))) {
-                parts.add(part);
-            }
-            at = end + 1;
-        }
-        return parts;
     }
 }

@@ -6,6 +6,7 @@ package dev.wasmlinux.initramfs.source;
 import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.MalformedImageException;
+import dev.wasmlinux.initramfs.content.BoundedInput;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -88,7 +89,7 @@ public final class PackageSource implements TreeSource {
                 long size = size(ascii(header).substring(48, 58).strip());
                 if (name.startsWith("data.tar")) {
                     found = true;
-                    return new PackagePart(in, size);
+                    return new BoundedInput(in, size);
                 }
                 try {
                     in.skipNBytes(size + (size & 1));
@@ -121,33 +122,5 @@ public final class PackageSource implements TreeSource {
 
     private static String ascii(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
-    }
-
-    /** The bytes of one member. */
-    private static final class PackagePart extends java.io.FilterInputStream {
-        private long left;
-
-        PackagePart(InputStream in, long size) {
-            super(in);
-            left = size;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int from, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            int got = left == 0 ? -1 : in.read(target, from, (int) Math.min(length, left));
-            if (got > 0) {
-                left -= got;
-            }
-            return got;
-        }
     }
 }

@@ -42,8 +42,18 @@ public final class Digests {
      * @return 64 hexadecimal digits
      */
     public static String of(String text) {
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The digest of bytes.
+     *
+     * @param bytes any bytes
+     * @return 64 hexadecimal digits
+     */
+    public static String of(byte[] bytes) {
         MessageDigest digest = sha256();
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        digest.update(bytes);
         return hex(digest);
     }
 

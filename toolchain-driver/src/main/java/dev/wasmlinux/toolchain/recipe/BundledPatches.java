@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.toolchain.recipe;
 
+import dev.wasmlinux.patchset.ApplyOptions;
+import dev.wasmlinux.patchset.ApplyReport;
 import dev.wasmlinux.patchset.Manifest;
 import dev.wasmlinux.patchset.PatchException;
 import dev.wasmlinux.patchset.PatchSet;
@@ -17,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A patch set of the library as the change to a source tree; read when first needed. */
 public final class BundledPatches implements Patches {
@@ -81,9 +85,26 @@ public final class BundledPatches implements Patches {
     }
 
     @Override
+    public Set<String> touches(Path tree) throws ToolchainException, IOException {
+        ApplyReport report = apply(tree, true);
+        Set<String> paths = new TreeSet<>(report.overlay());
+        for (ApplyReport.PatchResult patch : report.patches()) {
+            for (ApplyReport.FileResult file : patch.files()) {
+                paths.add(file.path());
+                file.source().ifPresent(paths::add);
+            }
+        }
+        return paths;
+    }
+
+    @Override
     public void applyTo(Path tree) throws ToolchainException, IOException {
+        apply(tree, false);
+    }
+
+    private ApplyReport apply(Path tree, boolean dryRun) throws ToolchainException, IOException {
         try {
-            set().applyTo(tree);
+            return set().applyTo(tree, ApplyOptions.DEFAULT.withDryRun(dryRun));
         } catch (PatchException e) {
             throw new ToolchainException(
                     Kind.PATCH, "patch set " + set() + " does not fit: " + e.getMessage(), e);

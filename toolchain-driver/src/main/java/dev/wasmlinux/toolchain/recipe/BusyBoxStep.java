@@ -67,6 +67,11 @@ public final class BusyBoxStep implements Step {
     }
 
     @Override
+    public int usualObjects() {
+        return 700;
+    }
+
+    @Override
     public void run(StepContext context)
             throws ToolchainException, IOException, InterruptedException {
         Path workspace = context.workspace(WORKSPACE);

@@ -16,14 +16,21 @@ import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepContext;
 import dev.wasmlinux.toolchain.step.StepInputs;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
- * What a machine boots: {@code vmlinux.wasm}, {@code vmlinux.symbols}, {@code config}, {@code
- * initramfs.cpio.gz}, and {@code manifest.json} with their digests and the recipe: sources, patch
- * sets, and the version of the compiler's package. The kernel is verified against the ABI.
+ * What a machine boots, as the image jar takes it: {@code vmlinux.wasm.gz}, {@code
+ * vmlinux.symbols.gz}, {@code config.gz}, {@code initramfs.cpio.gz}, and {@code manifest.json} with
+ * the recipe (sources, patch sets, version of the compiler's package) and the digests of the
+ * unpacked files, because compressors differ between Java runtimes. The kernel is verified against
+ * the ABI.
  */
 public final class ImageStep implements Step {
     private static final List<String> KERNEL_FILES =
@@ -62,15 +69,16 @@ public final class ImageStep implements Step {
     @Override
     public void run(StepContext context) throws ToolchainException, IOException {
         Path out = context.output();
+        Path compiled = context.dependency("kernel");
         for (String file : KERNEL_FILES) {
-            Trees.copy(context.dependency("kernel").resolve(file), out.resolve(file));
+            pack(compiled.resolve(file), out.resolve(file + ".gz"));
         }
         Trees.copy(
                 context.dependency("initramfs").resolve("initramfs.cpio.gz"),
                 out.resolve("initramfs.cpio.gz"));
         KernelImage kernel;
         try {
-            kernel = KernelImage.verify(Files.readAllBytes(out.resolve("vmlinux.wasm")));
+            kernel = KernelImage.verify(Files.readAllBytes(compiled.resolve("vmlinux.wasm")));
         } catch (ImageException e) {
             throw new ToolchainException(Kind.BUILD, "step image: " + e.getMessage(), e);
         }
@@ -81,15 +89,34 @@ public final class ImageStep implements Step {
         manifest.put("config", kernel.configDigest());
         Json.Items files = Json.array();
         for (Path file : Trees.files(out)) {
+            byte[] bytes = unpack(out.resolve(file));
             Json.Members entry = Json.object();
-            entry.put("name", file.toString());
-            entry.put("size", Files.size(out.resolve(file)));
-            entry.put("sha256", Digests.of(out.resolve(file)));
+            entry.put("name", file.toString().replaceFirst("\\.gz$", ""));
+            entry.put("size", bytes.length);
+            entry.put("sha256", Digests.of(bytes));
             files.add(entry);
         }
         manifest.put("files", files);
         manifest.put("recipe", recipe());
         Files.writeString(out.resolve("manifest.json"), manifest.text());
+    }
+
+    private static void pack(Path from, Path to) throws IOException {
+        try (OutputStream file = Files.newOutputStream(to);
+                OutputStream packed =
+                        new GZIPOutputStream(file) {
+                            {
+                                def.setLevel(Deflater.BEST_COMPRESSION);
+                            }
+                        }) {
+            Files.copy(from, packed);
+        }
+    }
+
+    private static byte[] unpack(Path file) throws IOException {
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+            return in.readAllBytes();
+        }
     }
 
     private Json.Members recipe() throws ToolchainException {

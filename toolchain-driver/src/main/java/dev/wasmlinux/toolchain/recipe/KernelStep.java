@@ -49,6 +49,11 @@ public final class KernelStep implements Step {
     }
 
     @Override
+    public int usualObjects() {
+        return 1210;
+    }
+
+    @Override
     public void run(StepContext context)
             throws ToolchainException, IOException, InterruptedException {
         String identity =

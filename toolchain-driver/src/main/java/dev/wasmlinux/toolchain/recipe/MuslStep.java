@@ -61,6 +61,11 @@ public final class MuslStep implements Step {
     }
 
     @Override
+    public int usualObjects() {
+        return 1350;
+    }
+
+    @Override
     public void run(StepContext context)
             throws ToolchainException, IOException, InterruptedException {
         Path workspace = context.workspace(WORKSPACE);

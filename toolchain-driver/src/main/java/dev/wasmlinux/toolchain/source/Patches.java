@@ -6,6 +6,7 @@ package dev.wasmlinux.toolchain.source;
 import dev.wasmlinux.toolchain.ToolchainException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** What is done to an unpacked source tree before it is built. */
 public interface Patches {
@@ -18,6 +19,11 @@ public interface Patches {
                 }
 
                 @Override
+                public Set<String> touches(Path tree) {
+                    return Set.of();
+                }
+
+                @Override
                 public void applyTo(Path tree) {}
             };
 
@@ -27,6 +33,16 @@ public interface Patches {
      * @throws ToolchainException {@link ToolchainException.Kind#PATCH} if it cannot be read
      */
     String digest() throws ToolchainException;
+
+    /**
+     * Names what {@link #applyTo} would create, change, rename or delete; changes nothing.
+     *
+     * @param tree unpacked source
+     * @return paths of files relative to the tree, with slashes
+     * @throws ToolchainException {@link ToolchainException.Kind#PATCH} if it does not fit
+     * @throws IOException if reading fails
+     */
+    Set<String> touches(Path tree) throws ToolchainException, IOException;
 
     /**
      * Changes a tree.

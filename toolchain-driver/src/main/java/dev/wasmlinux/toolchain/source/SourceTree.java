@@ -16,13 +16,16 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The patched source of a component in a workspace.
  *
- * <p>When the patch set changes, the tree is made again beside the old one and takes its place; a
- * file with the same bytes as before keeps the time it had, so that make builds only what depends
- * on changed files.
+ * <p>The originals of patched files are kept. When only the patch set changes, they go back and the
+ * new set is applied; when the release changes, or an earlier run was cut off, the tree is unpacked
+ * again. Either way a file with the same bytes as before keeps the time it had, so that make builds
+ * only what depends on changed files.
  *
  * @param archive the release
  * @param patches what is done to it
@@ -30,6 +33,12 @@ import java.time.Instant;
  */
 public record SourceTree(SourceArchive archive, Patches patches, SourceStore store) {
     private static final String STATE = "source.txt";
+
+    /** Files of the release that the applied patches have changed, as they were. */
+    private static final String ORIGINALS = "originals";
+
+    /** Paths that the applied patches have changed or created, one a line. */
+    private static final String TOUCHED = "touched.txt";
 
     /**
      * Names what decides the tree.
@@ -54,9 +63,25 @@ public record SourceTree(SourceArchive archive, Patches patches, SourceStore sto
         Path tree = workspace.resolve("src");
         Path state = workspace.resolve(STATE);
         String wanted = archive.identity() + "\n" + patches.digest() + "\n";
-        if (Files.exists(state) && Files.readString(state).equals(wanted)) {
+        String made = Files.exists(state) ? Files.readString(state) : "";
+        if (made.equals(wanted)) {
             return tree;
         }
+        // Without a state file, the next run unpacks again: whatever fails below is harmless.
+        Files.deleteIfExists(state);
+        if (made.startsWith(archive.identity() + "\n")
+                && Files.exists(workspace.resolve(TOUCHED))) {
+            context.action("patching " + archive.component());
+            patchAgain(workspace, tree);
+        } else {
+            unpack(context, workspace, tree);
+        }
+        Trees.writeAtomically(state, wanted);
+        return tree;
+    }
+
+    private void unpack(StepContext context, Path workspace, Path tree)
+            throws ToolchainException, IOException, InterruptedException {
         context.action("getting " + archive.component() + " " + archive.version());
         SourceStore.Stored stored = store.obtain(archive, context.listener());
         Path fresh = workspace.resolve("src.new");
@@ -65,19 +90,57 @@ public record SourceTree(SourceArchive archive, Patches patches, SourceStore sto
         context.action("unpacking " + stored.variant().name());
         Unpacker.unpack(stored.file(), stored.variant().name(), fresh);
         context.action("patching " + archive.component());
-        patches.applyTo(fresh);
+        patch(workspace, fresh);
         keepTimes(tree, fresh);
-        // Between these two renames there is no tree and no state: the next run starts over.
-        Files.deleteIfExists(state);
         Path old = workspace.resolve("src.old");
         Trees.delete(old);
         if (Files.exists(tree)) {
             Trees.place(tree, old);
         }
         Trees.place(fresh, tree);
-        Trees.writeAtomically(state, wanted);
         Trees.delete(old);
-        return tree;
+    }
+
+    /** Applies the patches to an upstream tree, after saving what they will change. */
+    private Set<String> patch(Path workspace, Path tree) throws ToolchainException, IOException {
+        Path originals = workspace.resolve(ORIGINALS);
+        Trees.delete(originals);
+        Files.createDirectories(originals);
+        Set<String> touched = patches.touches(tree);
+        for (String path : touched) {
+            if (Files.exists(tree.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
+                Trees.copy(tree.resolve(path), originals.resolve(path));
+            }
+        }
+        Files.write(workspace.resolve(TOUCHED), touched);
+        patches.applyTo(tree);
+        return touched;
+    }
+
+    private void patchAgain(Path workspace, Path tree) throws ToolchainException, IOException {
+        Path previous = workspace.resolve("previous");
+        Trees.delete(previous);
+        Set<String> changed = new TreeSet<>(Files.readAllLines(workspace.resolve(TOUCHED)));
+        for (String path : changed) {
+            if (Files.exists(tree.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectories(previous.resolve(path).getParent());
+                Trees.place(tree.resolve(path), previous.resolve(path));
+            }
+        }
+        Trees.copy(workspace.resolve(ORIGINALS), tree);
+        changed.addAll(patch(workspace, tree));
+        FileTime now = FileTime.from(Instant.now());
+        for (String path : changed) {
+            Path file = tree.resolve(path);
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                Path before = previous.resolve(path);
+                boolean same =
+                        Files.isRegularFile(before, LinkOption.NOFOLLOW_LINKS)
+                                && Files.mismatch(before, file) < 0;
+                Files.setLastModifiedTime(file, same ? Files.getLastModifiedTime(before) : now);
+            }
+        }
+        Trees.delete(previous);
     }
 
     private static void keepTimes(Path old, Path fresh) throws IOException {

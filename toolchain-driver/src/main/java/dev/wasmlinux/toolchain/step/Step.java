@@ -27,6 +27,11 @@ public interface Step {
      */
     void inputs(StepInputs inputs) throws ToolchainException;
 
+    /** Number of objects that a run from nothing compiles, for the share done; 0 if unknown. */
+    default int usualObjects() {
+        return 0;
+    }
+
     /**
      * Makes the result in {@link StepContext#output()}.
      *

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,8 @@ public final class StepCache {
     public Path newDraft(String name) throws IOException {
         Files.createDirectories(root.resolve(name));
         Path draft = Files.createTempDirectory(root.resolve(name), ".draft-");
+        // Temporary directories are private; results are for everybody who may read the cache.
+        Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.createDirectory(draft.resolve("out"));
         return draft;
     }

@@ -253,7 +253,7 @@ public final class StepEngine {
                 cache.last(step.name())
                         .filter(StoredResult::complete)
                         .map(StoredResult::objects)
-                        .orElse(0);
+                        .orElse(step.usualObjects());
         Path draft = cache.newDraft(step.name());
         Path log = newLog(step.name());
         Map<String, StoredResult> visible =

@@ -106,6 +106,11 @@ class KernelStepTest {
                     }
 
                     @Override
+                    public Set<String> touches(Path tree) {
+                        return Set.of("main.c");
+                    }
+
+                    @Override
                     public void applyTo(Path tree) throws IOException {
                         Files.writeString(tree.resolve("main.c"), patched);
                     }

@@ -4,10 +4,12 @@
 package dev.wasmlinux.toolchain.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.toolchain.BuildListener;
 import dev.wasmlinux.toolchain.io.CacheLayout;
 import dev.wasmlinux.toolchain.io.Digests;
+import dev.wasmlinux.toolchain.io.Trees;
 import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepContext;
 import dev.wasmlinux.toolchain.step.StepEngine;
@@ -60,9 +62,16 @@ class SourceTreeTest {
             }
 
             @Override
+            public Set<String> touches(Path tree) {
+                return files.keySet();
+            }
+
+            @Override
             public void applyTo(Path tree) throws IOException {
                 for (Map.Entry<String, String> file : files.entrySet()) {
-                    Files.writeString(tree.resolve(file.getKey()), file.getValue());
+                    Path path = tree.resolve(file.getKey());
+                    Files.createDirectories(path.getParent());
+                    Files.writeString(path, file.getValue());
                 }
             }
         };
@@ -128,6 +137,27 @@ class SourceTreeTest {
                 .as("back to upstream's text is a change too, with a new time")
                 .isGreaterThan(second.get("new"));
         assertThat(layout.work().resolve("t/src/patched")).hasContent("before");
+    }
+
+    @Test
+    void whatAnEarlierPatchSetCreatedGoesAway() throws Exception {
+        prepare(Map.of("new", "1", "dir/deep", "2"));
+        Files.delete(directory.resolve("t.tar.gz"));
+        Trees.delete(layout.sources());
+        // No archive is left, and none is needed.
+        Map<String, FileTime> times = prepare(Map.of("patched", "after"));
+        assertThat(times.keySet()).contains("kept", "patched").doesNotContain("new");
+        assertThat(layout.work().resolve("t/src/dir/deep")).doesNotExist();
+        assertThat(layout.work().resolve("t/src/patched")).hasContent("after");
+    }
+
+    @Test
+    void aTreeWhosePatchingWasCutOffIsUnpackedAgain() throws Exception {
+        prepare(Map.of("new", "1"));
+        assertThatThrownBy(() -> prepare(Map.of("new", "2", "no/such/place\0", "x")))
+                .isInstanceOf(Exception.class);
+        Map<String, FileTime> times = prepare(Map.of("patched", "after"));
+        assertThat(times.keySet()).containsExactly("kept", "patched");
     }
 
     @Test

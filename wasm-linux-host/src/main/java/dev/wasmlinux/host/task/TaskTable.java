@@ -27,7 +27,7 @@ public final class TaskTable {
 
     private final ConcurrentHashMap<Integer, Task> tasks = new ConcurrentHashMap<>();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger handles = new AtomicInteger(); // 0 is the boot task
+    private final AtomicInteger handles = new AtomicInteger(); // 1 is the boot task
     private final KernelEntry kernel;
     private final Life life;
     private final List<LogicalCpu> cpus;
@@ -83,7 +83,7 @@ public final class TaskTable {
         if (tasks.size() >= limit) {
             return null;
         }
-        int handle = handles.getAndIncrement();
+        int handle = handles.incrementAndGet();
         Task task = null;
         try {
             task = new Task(handle, start, address, argument, this, imports);

@@ -7,6 +7,9 @@ import dev.wasmlinux.host.cpu.LogicalCpu;
 import dev.wasmlinux.host.engine.DataPlacement;
 import dev.wasmlinux.host.engine.FunctionType;
 import dev.wasmlinux.host.engine.ValueType;
+import dev.wasmlinux.host.engine.fork.CapturedFrames;
+import dev.wasmlinux.host.engine.fork.ForkException;
+import dev.wasmlinux.host.engine.fork.GuestStack;
 import dev.wasmlinux.host.memory.AddressSpace;
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.GuestTrap;
@@ -32,6 +35,9 @@ public final class UserMode implements ProgramImports, UserAccess {
     private static final int ACTION_EXEC = 2;
 
     private static final int SYS_EXIT = 93;
+    private static final int SYS_CLONE = 220;
+    private static final int CLONE_VM = 0x100;
+    private static final int CLONE_VFORK = 0x4000;
     private static final int SYS_FUTEX = 422; // futex_time64
     private static final int FUTEX_WAIT_PRIVATE = 128;
     private static final int FUTEX_WAKE_PRIVATE = 129;
@@ -42,6 +48,8 @@ public final class UserMode implements ProgramImports, UserAccess {
     /** Bytes below the stack pointer that compiled leaf functions use (WebAssemblyFrameLowering). */
     private static final int RED_ZONE = 128;
 
+    private static final System.Logger LOG = System.getLogger(UserMode.class.getName());
+
     private final Task task;
     private final KernelEntry kernel;
     private final Registers registers;
@@ -50,6 +58,8 @@ public final class UserMode implements ProgramImports, UserAccess {
     private Program program;
     private AddressSpace space;
     private Context context;
+    private CapturedFrames captured;
+    private final GuestStack guestStack = new GuestStack();
     private Program nextProgram;
     private AddressSpace nextSpace;
 
@@ -74,15 +84,20 @@ public final class UserMode implements ProgramImports, UserAccess {
     public void inheritFrom(UserMode parent, AddressSpace childSpace, boolean copy) {
         program = parent.program;
         space = childSpace.retain();
-        context =
-                copy
-                        ? program.module().copyContext(parent.context, space.table(), this)
-                        : program.module().newContext(space.table(), this);
+        if (copy) {
+            captured = parent.captured;
+            context = program.module().copyContext(parent.context, space.table(), this);
+        } else {
+            context = program.module().newContext(space.table(), this);
+            // without CLONE_SETTLS the child uses its parent's, as posix_spawn's does
+            context.globalInt(
+                    program.threadPointer(), parent.context.globalInt(program.threadPointer()));
+        }
     }
 
     /** Whether the current system call captured the frames that a fork child needs. */
     public boolean canFork() {
-        return false;
+        return captured != null;
     }
 
     /** Binds what the task runs once the kernel has said {@code EXEC}. */
@@ -170,13 +185,13 @@ public final class UserMode implements ProgramImports, UserAccess {
     }
 
     private void startFunction(int action) throws Throwable {
-        int function = registers.programCounter();
-        int argument = registers.argument(0);
         context.globalInt(program.stackPointer(), registers.stackPointer());
         if (registers.threadPointer() != 0) {
             context.globalInt(program.threadPointer(), registers.threadPointer());
         }
-        finish(action == ACTION_SIGNAL ? ACTION_RESUME : action);
+        finish(action); // a signal may come first; afterwards the registers are the thread's again
+        int function = registers.programCounter();
+        int argument = registers.argument(0);
         MethodHandle entry = program.module().tableFunction(function);
         FunctionType type = program.module().tableFunctionType(function);
         int status = 0;
@@ -192,7 +207,14 @@ public final class UserMode implements ProgramImports, UserAccess {
     }
 
     private void resumeFork(int action) throws Throwable {
-        throw new IllegalStateException("fork without captured frames, action " + action);
+        CapturedFrames frames = captured;
+        captured = null;
+        finish(action);
+        int result = registers.result();
+        enterUser();
+        frames.resume(guestStack, context, space.table(), result);
+        leave();
+        trapForever(GuestTrap.UNREACHABLE, 0);
     }
 
     private static final FunctionType INT_TO_VOID =
@@ -225,14 +247,32 @@ public final class UserMode implements ProgramImports, UserAccess {
     public int syscall(int nr, long a0, long a1, long a2, long a3, long a4, long a5) {
         leave();
         try {
+            if (nr == SYS_CLONE && isFork(a0, a1)) {
+                capture();
+            }
             enterKernel();
             finish(kernel.syscall(task.kernelContext(), nr, a0, a1, a2, a3, a4, a5));
         } catch (Throwable t) {
             throw unchecked(t);
+        } finally {
+            captured = null;
         }
         int result = registers.result();
         enterUser();
         return result;
+    }
+
+    /** Whether a clone's child goes on in the frames of its parent (clone(2)). */
+    private static boolean isFork(long flags, long stack) {
+        return (flags & CLONE_VM) == 0 || (flags & CLONE_VFORK) != 0 && (int) stack == 0;
+    }
+
+    private void capture() {
+        try {
+            captured = program.module().frameCapture().capture(guestStack);
+        } catch (ForkException e) { // the guest gets ENOSYS
+            LOG.log(System.Logger.Level.WARNING, "fork is refused: " + e.getMessage());
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ module dev.wasmlinux.host {
     requires com.dylibso.chicory.compiler;
     requires com.dylibso.chicory.wasm;
     requires transitive dev.wasmlinux.abi;
+    requires dev.wasmlinux.initramfs;
     requires jdk.unsupported;
     requires org.objectweb.asm;
     requires org.objectweb.asm.tree;

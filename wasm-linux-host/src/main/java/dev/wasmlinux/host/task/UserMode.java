@@ -59,7 +59,7 @@ public final class UserMode implements ProgramImports, UserAccess {
     private AddressSpace space;
     private Context context;
     private CapturedFrames captured;
-    private final GuestStack guestStack = new GuestStack();
+    private final GuestStack guestStack = new GuestStack(this::handlerReturned);
     private Program nextProgram;
     private AddressSpace nextSpace;
 
@@ -209,10 +209,7 @@ public final class UserMode implements ProgramImports, UserAccess {
     private void resumeFork(int action) throws Throwable {
         CapturedFrames frames = captured;
         captured = null;
-        finish(action);
-        int result = registers.result();
-        enterUser();
-        frames.resume(guestStack, context, space.table(), result);
+        frames.resume(guestStack, context, space.table(), () -> returnFromSystemCall(action));
         leave();
         trapForever(GuestTrap.UNREACHABLE, 0);
     }
@@ -251,12 +248,16 @@ public final class UserMode implements ProgramImports, UserAccess {
                 capture();
             }
             enterKernel();
-            finish(kernel.syscall(task.kernelContext(), nr, a0, a1, a2, a3, a4, a5));
+            int action = kernel.syscall(task.kernelContext(), nr, a0, a1, a2, a3, a4, a5);
+            captured = null;
+            return returnFromSystemCall(action);
         } catch (Throwable t) {
             throw unchecked(t);
-        } finally {
-            captured = null;
         }
+    }
+
+    private int returnFromSystemCall(int action) throws Throwable {
+        finish(action);
         int result = registers.result();
         enterUser();
         return result;
@@ -412,11 +413,27 @@ public final class UserMode implements ProgramImports, UserAccess {
             if (action != ACTION_SIGNAL) {
                 throw new IllegalStateException("kernel answered action " + action);
             }
-            runHandler();
-            enterKernel();
-            action = kernel.sigreturn(task.kernelContext());
-            context.globalInt(program.stackPointer(), registers.stackPointer());
+            guestStack.enterHandler();
+            try {
+                runHandler();
+            } finally {
+                guestStack.leaveHandler();
+            }
+            action = returnFromHandler();
         }
+    }
+
+    private int returnFromHandler() throws Throwable {
+        leave();
+        enterKernel();
+        int action = kernel.sigreturn(task.kernelContext());
+        context.globalInt(program.stackPointer(), registers.stackPointer());
+        return action;
+    }
+
+    /** The child of a fork in a handler: its own handler has returned. */
+    private int handlerReturned() throws Throwable {
+        return returnFromSystemCall(returnFromHandler());
     }
 
     private void runHandler() throws Throwable {
@@ -437,7 +454,6 @@ public final class UserMode implements ProgramImports, UserAccess {
         } else {
             trap(GuestTrap.BAD_INDIRECT_CALL, function);
         }
-        leave();
     }
 
     private static RuntimeException unchecked(Throwable t) {

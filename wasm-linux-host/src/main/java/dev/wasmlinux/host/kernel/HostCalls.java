@@ -81,7 +81,7 @@ final class HostCalls implements KernelImports {
         if (cpu <= 0 || cpu >= kernel.cpus().size()) {
             return -Errno.EINVAL;
         }
-        kernel.task(handle).startOn(kernel.cpus().get(cpu));
+        kernel.task(handle).startIdleOn(kernel.cpus().get(cpu));
         return 0;
     }
 

@@ -129,6 +129,7 @@ public final class RunningKernel implements Life, AutoCloseable {
             ended = true;
             memory.markDead();
             tasks.wakeAll();
+            transports.forEach(VirtioMmioTransport::close);
         }
     }
 
@@ -270,7 +271,6 @@ public final class RunningKernel implements Life, AutoCloseable {
         end(new ExitReason(ExitReason.Kind.CLOSED, 0, "", null));
         timers.close();
         programs.close();
-        transports.forEach(VirtioMmioTransport::close);
         List<Thread> left = tasks.awaitEnd(END_TIME);
         if (!left.isEmpty()) {
             log.close();

@@ -33,7 +33,7 @@ public final class Task {
     }
 
     private final int handle;
-    private final Start start;
+    private Start start;
     private final TaskTable table;
     private final KernelEntry kernel;
     private final Life life;
@@ -112,8 +112,14 @@ public final class Task {
         return cpu;
     }
 
-    /** Starts a task that never ran on a CPU that nobody holds. */
+    /** Lets the boot task start on a CPU that nobody holds. */
     public void startOn(LogicalCpu cpu) {
+        grant(cpu, 0);
+    }
+
+    /** Lets a kernel thread that never ran start as the idle task of a CPU that nobody holds. */
+    public void startIdleOn(LogicalCpu cpu) {
+        start = Start.SECONDARY;
         grant(cpu, 0);
     }
 

@@ -12,7 +12,9 @@ import dev.wasmlinux.host.engine.ModuleException;
 import dev.wasmlinux.initramfs.read.ArchiveEntry;
 import dev.wasmlinux.initramfs.read.EntryType;
 import dev.wasmlinux.initramfs.read.ImageReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -57,7 +60,7 @@ public final class ImageCompiler {
         Files.createDirectories(files);
         byte[] kernel = unpack(source.resolve("vmlinux.wasm.gz"));
         Path index = files.resolve(ImageFiles.INDEX);
-        String digest = "source=" + sha256(kernel, initramfs());
+        String digest = "source=" + sha256(kernel, initramfs(), engine());
         if (Files.exists(index) && Files.readString(index).contains(digest)) {
             return; // compiled from the same files before
         }
@@ -75,6 +78,33 @@ public final class ImageCompiler {
                         text.append(ImageFiles.PROGRAM_KEY + sha256 + "=" + name + "\n"));
         text.append(digest).append('\n');
         Files.writeString(index, text);
+    }
+
+    /** The engine's own classes, when this runs from a directory of classes as in the build. */
+    private static byte[] engine() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        Path classes;
+        try {
+            classes =
+                    Path.of(
+                            ImageCompiler.class
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+        if (Files.isDirectory(classes)) {
+            try (Stream<Path> files = Files.walk(classes.resolve("dev/wasmlinux/host"))) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    if (file.toString().matches(".*/host/(engine|rt)/.*")) {
+                        all.writeBytes(Files.readAllBytes(file));
+                    }
+                }
+            }
+        }
+        return all.toByteArray();
     }
 
     private void copy(String name, Path to) throws IOException {

@@ -23,7 +23,10 @@ import java.util.function.Function;
  */
 public final class TaskTable {
     /** Java stack of a guest thread; only what is used costs memory. */
-    private static final long STACK_SIZE = 16L << 20;
+    static final long STACK_SIZE = 16L << 20;
+
+    /** Java stack that must be free to enter the kernel. */
+    static final int STACK_RESERVE = 1 << 20;
 
     private final ConcurrentHashMap<Integer, Task> tasks = new ConcurrentHashMap<>();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();

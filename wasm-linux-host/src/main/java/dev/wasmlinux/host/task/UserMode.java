@@ -15,6 +15,7 @@ import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.GuestTrap;
 import dev.wasmlinux.host.rt.MachineDead;
 import dev.wasmlinux.host.rt.ProgramImports;
+import dev.wasmlinux.host.rt.StackReserve;
 import dev.wasmlinux.host.rt.UserAccess;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
@@ -59,6 +60,12 @@ public final class UserMode implements ProgramImports, UserAccess {
     private AddressSpace space;
     private Context context;
     private CapturedFrames captured;
+    private final StackReserve stack =
+            new StackReserve(TaskTable.STACK_SIZE, TaskTable.STACK_RESERVE);
+
+    /** Whether an error may have hit kernel code. */
+    private boolean inKernel = true;
+
     private final GuestStack guestStack = new GuestStack(this::handlerReturned);
     private Program nextProgram;
     private AddressSpace nextSpace;
@@ -152,11 +159,19 @@ public final class UserMode implements ProgramImports, UserAccess {
                 } else {
                     throw e;
                 }
+            } catch (StackOverflowError e) {
+                if (inKernel) {
+                    throw e; // kernel state is torn
+                }
+                leave();
+                pending = stackExhausted();
             }
         }
     }
 
+    /** The program's frames are gone, so no handler can run: the kernel kills it. */
     private int stackExhausted() throws Throwable {
+        context.stackCharge = 0;
         enterKernel();
         int action = kernel.trap(task.kernelContext(), GuestTrap.STACK_EXHAUSTED, 0);
         throw new IllegalStateException("stack exhausted, kernel answered " + action);
@@ -385,6 +400,7 @@ public final class UserMode implements ProgramImports, UserAccess {
 
     /** Publishes user mode; interrupts that were raised before are taken first. */
     private void enterUser() {
+        inKernel = false;
         while (task.cpu().enterUser(space)) {
             leave();
             takeInterrupts();
@@ -399,6 +415,10 @@ public final class UserMode implements ProgramImports, UserAccess {
         if (life.ended()) {
             throw MachineDead.INSTANCE;
         }
+        if (!stack.hasRoom(context)) {
+            throw Unwind.STACK_EXHAUSTED;
+        }
+        inKernel = true;
         kernel.resetStack(task.kernelContext(), registers.address());
         registers.stackPointer(context.globalInt(program.stackPointer()));
     }
@@ -414,10 +434,12 @@ public final class UserMode implements ProgramImports, UserAccess {
                 throw new IllegalStateException("kernel answered action " + action);
             }
             guestStack.enterHandler();
+            stack.addExtra(TaskTable.STACK_RESERVE);
             try {
                 runHandler();
             } finally {
                 guestStack.leaveHandler();
+                stack.addExtra(-TaskTable.STACK_RESERVE);
             }
             action = returnFromHandler();
         }

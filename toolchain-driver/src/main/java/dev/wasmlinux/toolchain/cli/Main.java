@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             WhyCommand.class,
             InspectCommand.class,
-            ReportCommand.class
+            ReportCommand.class,
+            InitramfsCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -54,7 +55,18 @@ public final class Main implements Runnable {
     static final int INTERNAL_ERROR = 70;
     static final int INTERRUPTED = 130;
 
+    private final PrintStream out;
+
     @Spec private CommandSpec spec;
+
+    private Main(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Standard output for bytes, which the command line's writer would change. */
+    PrintStream out() {
+        return out;
+    }
 
     /**
      * Runs the tool and ends the process with its exit code.
@@ -74,7 +86,7 @@ public final class Main implements Runnable {
      * @return the exit code
      */
     static int run(String[] arguments, PrintStream out, PrintStream err) {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = new CommandLine(new Main(out));
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setExecutionExceptionHandler(Main::handle);

@@ -39,7 +39,12 @@ final class ConsoleTerminal implements AutoCloseable {
     }
 
     static ConsoleTerminal open(Machine machine) throws IOException {
-        Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build();
+        Terminal terminal =
+                TerminalBuilder.builder()
+                        .system(true)
+                        .dumb(true)
+                        .graphemeCluster(false) // no question to the terminal: its answer is input
+                        .build();
         ConsoleTerminal console = new ConsoleTerminal(machine, terminal);
         console.prepare();
         return console;

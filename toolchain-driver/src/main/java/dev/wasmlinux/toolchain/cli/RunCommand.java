@@ -53,6 +53,13 @@ final class RunCommand implements Callable<Integer> {
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
 
+    private static final String CONSOLE = "console=hvc0 ";
+
+    /** The messages go to the early console, which is kept, and so to standard error. */
+    private static final String LOUD = "keep_bootcon loglevel=7 ";
+
+    private static final String QUIET = "quiet ";
+
     @Spec private CommandSpec spec;
 
     @Option(
@@ -129,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
                         .image(image)
                         .cpus(cpus)
                         .memory(bytes(memory))
-                        .commandLine(("console=hvc0 " + append).strip());
+                        .commandLine((CONSOLE + (verbose ? LOUD : QUIET) + append).strip());
         if (verbose) {
             builder.kernelLog(
                     bytes -> {

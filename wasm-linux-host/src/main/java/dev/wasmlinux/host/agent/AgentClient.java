@@ -37,6 +37,9 @@ public final class AgentClient {
     private final ConsolePort control;
     private boolean greeted;
 
+    /** Number of the latest command. */
+    private volatile int running;
+
     /** For a console made by {@link #newConsole}. */
     public AgentClient(VirtioConsole console) {
         this.console = console;
@@ -67,7 +70,13 @@ public final class AgentClient {
             throws IOException {
         greet();
         ConsolePort input = command.terminal() ? console.console() : port("stdin");
-        input.setOpen(true);
+        int number;
+        synchronized (input) { // an earlier command's input may end just now
+            number = ++running;
+            input.setOpen(true);
+        }
+        port("stdout").setOpen(true);
+        port("stderr").setOpen(true);
         send(request(command));
         Frame answer = Frame.read(control.output());
         if (answer.type() == Frame.FAILED) {
@@ -75,7 +84,7 @@ public final class AgentClient {
                     command.arguments().get(0), answer.string(4), answer.word(0));
         }
         expect(answer, Frame.STARTED);
-        daemon("input", () -> feed(in, input, !command.terminal()));
+        daemon("input", () -> feed(in, input, command.terminal() ? 0 : number));
         if (command.terminal()) {
             return runOnTerminal(out);
         }
@@ -99,6 +108,7 @@ public final class AgentClient {
         Frame end = Frame.read(control.output());
         expect(end, Frame.EXITED);
         drain.awaitIdle();
+        terminal.output().close(); // ends the drain; the console stays open for the next session
         return new WaitStatus(end.word(0));
     }
 
@@ -194,7 +204,8 @@ public final class AgentClient {
         }
     }
 
-    private static void feed(InputStream from, ConsolePort to, boolean endOfFile) {
+    /** Copies input until its end, which closes the port if the command still runs. */
+    private void feed(InputStream from, ConsolePort to, int number) {
         byte[] buffer = new byte[CHUNK];
         try {
             for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
@@ -203,8 +214,10 @@ public final class AgentClient {
         } catch (IOException e) {
             return; // the command or the machine has ended: nobody wants the rest
         }
-        if (endOfFile) {
-            to.setOpen(false);
+        synchronized (to) {
+            if (number == running) {
+                to.setOpen(false);
+            }
         }
     }
 

@@ -9,7 +9,6 @@ import dev.wasmlinux.abi.devicetree.DeviceTreeBuilder;
 import dev.wasmlinux.host.device.MmioBus;
 import dev.wasmlinux.host.device.VirtioDevice;
 import dev.wasmlinux.host.engine.CompiledModule;
-import dev.wasmlinux.host.engine.DataPlacement;
 import dev.wasmlinux.host.memory.PhysicalMemory;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +63,7 @@ public record BootPlan(
         if (treeAddress < imageEnd()) {
             throw new IllegalArgumentException(
                     String.format(
-                            "memory of %d bytes is too small: the kernel's data end at %d and the"
+                            "memory of %d bytes is too small: the kernel's image ends at %d and the"
                                     + " initramfs has %d bytes",
                             memory.size(), imageEnd(), initramfs.length));
         }
@@ -73,12 +72,9 @@ public record BootPlan(
         return (int) treeAddress;
     }
 
+    /** What the kernel's module demands as its memory covers its data with .bss. */
     private long imageEnd() {
-        long end = 0;
-        for (DataPlacement placement : kernel.layout().data()) {
-            end = Math.max(end, placement.address() + (long) placement.length());
-        }
-        return end;
+        return (long) kernel.layout().memory().initialPages() * PhysicalMemory.WASM_PAGE;
     }
 
     private DeviceTree deviceTree(int initrd) {

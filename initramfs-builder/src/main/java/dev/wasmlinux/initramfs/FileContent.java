@@ -4,7 +4,6 @@
 package dev.wasmlinux.initramfs;
 
 import dev.wasmlinux.initramfs.content.Contents;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;

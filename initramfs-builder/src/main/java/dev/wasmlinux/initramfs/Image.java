@@ -4,7 +4,6 @@
 package dev.wasmlinux.initramfs;
 
 import dev.wasmlinux.initramfs.newc.ImageWriter;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;

@@ -5,7 +5,6 @@ package dev.wasmlinux.initramfs;
 
 import dev.wasmlinux.initramfs.source.EntrySink;
 import dev.wasmlinux.initramfs.source.TreeSource;
-
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

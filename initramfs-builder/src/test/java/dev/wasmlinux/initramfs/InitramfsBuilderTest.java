@@ -6,9 +6,8 @@ package dev.wasmlinux.initramfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class InitramfsBuilderTest {
     private static List<String> paths(Initramfs tree) {

@@ -5,13 +5,12 @@ package dev.wasmlinux.initramfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Assumptions;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 
 /** Runs the system's own tools as judges; a test without its judge is aborted with a message. */
 public final class Tools {

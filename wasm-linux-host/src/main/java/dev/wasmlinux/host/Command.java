@@ -13,8 +13,8 @@ import java.util.Objects;
  * @param arguments program and arguments; the program is looked up in the guest's PATH
  * @param environment variables, beside none of the host's
  * @param directory working directory, empty for the agent's own
- * @param terminal whether the command runs in a session of its own on the console, with job control,
- *     instead of with its standard streams apart
+ * @param terminal whether the command runs in a session of its own on the console, with job
+ *     control, instead of with its standard streams apart
  */
 public record Command(
         List<String> arguments,

@@ -37,8 +37,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Thread safe. A machine owns off-heap memory and threads until it is closed; {@link #close} ends
- * all of it within two seconds, whatever the guest is doing.
+ * <p>Thread safe. A machine owns off-heap memory and threads until it is closed; {@link #close}
+ * ends all of it within two seconds, whatever the guest is doing.
  */
 public final class Machine implements AutoCloseable {
     /** Life of a machine. */
@@ -90,7 +90,9 @@ public final class Machine implements AutoCloseable {
         return state == State.RUNNING && kernel.end().isDone() ? State.ENDED : state;
     }
 
-    /** Completes with the reason when the guest ends; completing it has no effect on the machine. */
+    /**
+     * Completes with the reason when the guest ends; completing it has no effect on the machine.
+     */
     public CompletableFuture<ExitReason> exit() {
         return kernel.end().copy();
     }
@@ -177,8 +179,8 @@ public final class Machine implements AutoCloseable {
         }
 
         /**
-         * Size of RAM in bytes, at most {@value Machine#MAX_MEMORY}; rounded down to 64 KiB.
-         * Only what the guest touches costs memory of the host.
+         * Size of RAM in bytes, at most {@value Machine#MAX_MEMORY}; rounded down to 64 KiB. Only
+         * what the guest touches costs memory of the host.
          */
         public Builder memory(long bytes) {
             this.memory = bytes;
@@ -201,8 +203,8 @@ public final class Machine implements AutoCloseable {
         }
 
         /**
-         * Takes the kernel's early console as it is printed, on a thread of the machine. While it is
-         * slow, messages beyond 1 MiB are dropped, and a notice says how many bytes.
+         * Takes the kernel's early console as it is printed, on a thread of the machine. While it
+         * is slow, messages beyond 1 MiB are dropped, and a notice says how many bytes.
          */
         public Builder kernelLog(Consumer<byte[]> consumer) {
             this.kernelLog = Objects.requireNonNull(consumer);
@@ -215,7 +217,9 @@ public final class Machine implements AutoCloseable {
             return this;
         }
 
-        /** Fixes the seed of the kernel's random numbers, for repeatable runs; at least 32 bytes. */
+        /**
+         * Fixes the seed of the kernel's random numbers, for repeatable runs; at least 32 bytes.
+         */
         public Builder entropy(byte[] bytes) {
             if (bytes.length < 32) {
                 throw new IllegalArgumentException("seed of " + bytes.length + " bytes: needs 32");

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A kernel ready to be booted, an initial root file system, and the programs that were compiled with
- * them.
+ * A kernel ready to be booted, an initial root file system, and the programs that were compiled
+ * with them.
  *
  * <p>Immutable and thread safe; any number of machines may boot from one image at the same time.
  */

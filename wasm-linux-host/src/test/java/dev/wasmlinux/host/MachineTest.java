@@ -113,8 +113,7 @@ class MachineTest {
                     seq 1 1000 | sort -rn | head -n 1
                     i=0; while [ $i -lt 50 ]; do /bin/true || echo bad; i=$((i + 1)); done; echo $i
                     """);
-            assertThat(output())
-                    .isEqualTo("inner\nouter SUB\nhere 42\ntrapped\n3\n1000\n50\n");
+            assertThat(output()).isEqualTo("inner\nouter SUB\nhere 42\ntrapped\n3\n1000\n50\n");
         }
     }
 
@@ -200,7 +199,8 @@ class MachineTest {
     @Test
     void aBrokenInitramfsPanicsTheGuestOnly() throws Exception {
         MachineImage broken =
-                MachineImage.bundled().withInitramfs("070701 no archive".getBytes(StandardCharsets.US_ASCII));
+                MachineImage.bundled()
+                        .withInitramfs("070701 no archive".getBytes(StandardCharsets.US_ASCII));
         try (Machine machine = Machine.builder().image(broken).build()) {
             machine.start();
             ExitReason reason = machine.awaitExit(LONG);

@@ -5,7 +5,6 @@ package dev.wasmlinux.initramfs.compress;
 
 import dev.wasmlinux.initramfs.Compression;
 import dev.wasmlinux.initramfs.LimitExceededException;
-
 import java.io.IOException;
 import java.io.InputStream;
 

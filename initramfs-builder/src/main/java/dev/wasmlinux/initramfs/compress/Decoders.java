@@ -6,15 +6,13 @@ package dev.wasmlinux.initramfs.compress;
 import dev.wasmlinux.initramfs.Compression;
 import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
-
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.LZMAInputStream;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.SingleXZInputStream;
-
-import java.io.FilterInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 
 /** Opens the decoders of compressed members. */
 public final class Decoders {

@@ -4,7 +4,9 @@
 package dev.wasmlinux.initramfs.compress;
 
 import dev.wasmlinux.initramfs.Compression;
-
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.tukaani.xz.ARMOptions;
 import org.tukaani.xz.ARMThumbOptions;
@@ -16,10 +18,6 @@ import org.tukaani.xz.SPARCOptions;
 import org.tukaani.xz.X86Options;
 import org.tukaani.xz.XZ;
 import org.tukaani.xz.XZOutputStream;
-
-import java.io.FilterOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 
 /** Opens the encoders of compressed members. */
 public final class Encoders {

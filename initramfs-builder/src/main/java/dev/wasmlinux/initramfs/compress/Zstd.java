@@ -5,14 +5,11 @@ package dev.wasmlinux.initramfs.compress;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
-
 import dev.wasmlinux.initramfs.Compression;
 import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.UnsupportedCompressionException;
-
 import io.airlift.compress.zstd.ZstdInputStream;
 import io.airlift.compress.zstd.ZstdOutputStream;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

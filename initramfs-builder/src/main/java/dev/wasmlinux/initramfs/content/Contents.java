@@ -4,7 +4,6 @@
 package dev.wasmlinux.initramfs.content;
 
 import dev.wasmlinux.initramfs.FileContent;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

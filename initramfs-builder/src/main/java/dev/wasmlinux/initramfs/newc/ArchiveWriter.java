@@ -13,7 +13,6 @@ import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.content.Contents;
-
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;

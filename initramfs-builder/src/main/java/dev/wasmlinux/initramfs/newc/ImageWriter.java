@@ -8,7 +8,6 @@ import dev.wasmlinux.initramfs.Image;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.WriteReport;
 import dev.wasmlinux.initramfs.compress.Encoders;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.WritableByteChannel;

@@ -6,7 +6,6 @@ package dev.wasmlinux.initramfs.newc;
 import dev.wasmlinux.initramfs.Compression;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.compress.Encoders;
-
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;

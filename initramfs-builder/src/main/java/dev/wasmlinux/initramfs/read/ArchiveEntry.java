@@ -4,7 +4,6 @@
 package dev.wasmlinux.initramfs.read;
 
 import dev.wasmlinux.initramfs.ByteString;
-
 import java.util.Objects;
 
 /**

@@ -9,7 +9,6 @@ import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.Initramfs;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.source.ContentStore;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -5,7 +5,6 @@ package dev.wasmlinux.initramfs.read;
 
 import dev.wasmlinux.initramfs.ByteString;
 import dev.wasmlinux.initramfs.UnsafeExtractionException;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

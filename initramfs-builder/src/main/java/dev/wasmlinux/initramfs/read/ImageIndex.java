@@ -17,7 +17,6 @@ import dev.wasmlinux.initramfs.compress.Decoders;
 import dev.wasmlinux.initramfs.compress.RawInput;
 import dev.wasmlinux.initramfs.content.BoundedInput;
 import dev.wasmlinux.initramfs.source.ContentStore;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

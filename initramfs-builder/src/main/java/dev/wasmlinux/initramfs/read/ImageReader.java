@@ -9,7 +9,6 @@ import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.compress.Decoders;
 import dev.wasmlinux.initramfs.compress.RawInput;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,7 +8,6 @@ import dev.wasmlinux.initramfs.Attributes;
 import dev.wasmlinux.initramfs.ByteString;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.compress.RawInput;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -5,7 +5,6 @@ package dev.wasmlinux.initramfs.read;
 
 import dev.wasmlinux.initramfs.Compression;
 import dev.wasmlinux.initramfs.compress.RawInput;
-
 import java.io.IOException;
 
 /** Finds settings of compressed members that the kernel refuses although others unpack them. */

@@ -4,7 +4,6 @@
 package dev.wasmlinux.initramfs.read;
 
 import dev.wasmlinux.initramfs.UnsafeExtractionException;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;

@@ -7,7 +7,6 @@ import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.Initramfs;
 import dev.wasmlinux.initramfs.Node;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

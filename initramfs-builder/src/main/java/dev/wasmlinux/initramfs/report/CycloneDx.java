@@ -6,7 +6,6 @@ package dev.wasmlinux.initramfs.report;
 import dev.wasmlinux.initramfs.Attributes;
 import dev.wasmlinux.initramfs.Initramfs;
 import dev.wasmlinux.initramfs.WriteOptions;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -7,7 +7,6 @@ import dev.wasmlinux.initramfs.read.ArchiveEntry;
 import dev.wasmlinux.initramfs.read.EntryType;
 import dev.wasmlinux.initramfs.read.ImageReader;
 import dev.wasmlinux.initramfs.read.Member;
-
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;

@@ -4,7 +4,6 @@
 package dev.wasmlinux.initramfs.source;
 
 import dev.wasmlinux.initramfs.FileContent;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

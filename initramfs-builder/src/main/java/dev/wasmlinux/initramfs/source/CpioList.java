@@ -11,7 +11,6 @@ import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.InitramfsException;
 import dev.wasmlinux.initramfs.ListSyntaxException;
 import dev.wasmlinux.initramfs.Node;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

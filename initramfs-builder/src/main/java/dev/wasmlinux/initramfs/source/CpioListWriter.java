@@ -11,7 +11,6 @@ import dev.wasmlinux.initramfs.Initramfs;
 import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.content.Contents;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -10,7 +10,6 @@ import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.Node;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

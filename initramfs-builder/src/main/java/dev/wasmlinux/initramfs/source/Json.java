@@ -4,7 +4,6 @@
 package dev.wasmlinux.initramfs.source;
 
 import dev.wasmlinux.initramfs.MalformedImageException;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

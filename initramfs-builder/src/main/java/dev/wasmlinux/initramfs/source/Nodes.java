@@ -5,7 +5,6 @@ package dev.wasmlinux.initramfs.source;
 
 import dev.wasmlinux.initramfs.Attributes;
 import dev.wasmlinux.initramfs.Node;
-
 import java.util.function.UnaryOperator;
 
 /** Changed copies of nodes. */

@@ -7,7 +7,6 @@ import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.content.BoundedInput;
-
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -6,7 +6,6 @@ package dev.wasmlinux.initramfs.source;
 import dev.wasmlinux.initramfs.ByteString;
 import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

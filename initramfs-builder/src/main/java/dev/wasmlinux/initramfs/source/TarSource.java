@@ -13,7 +13,6 @@ import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.compress.AnyInput;
 import dev.wasmlinux.initramfs.compress.RawInput;
 import dev.wasmlinux.initramfs.read.ReadLimits;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -7,7 +7,6 @@ import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.Attributes;
 import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.Node;
-
 import java.io.IOException;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;

@@ -12,10 +12,6 @@ import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.read.ReadLimits;
-
-import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
-import org.apache.commons.compress.archivers.zip.ZipFile;
-
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +19,8 @@ import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.Objects;
 import java.util.zip.ZipException;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
  * A zip or jar file. Entries without a Unix mode get 0755 as directories and 0644 as files; owners

@@ -6,11 +6,6 @@ package dev.wasmlinux.initramfs.compress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wasmlinux.initramfs.Trees;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +13,9 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.Inflater;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeflateEncoderTest {
     private static byte[] encode(byte[] bytes, int level, int step) throws IOException {

@@ -15,17 +15,15 @@ import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.UnsafeExtractionException;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.source.DirectorySource;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ImageExtractorTest {
     @TempDir Path dir;

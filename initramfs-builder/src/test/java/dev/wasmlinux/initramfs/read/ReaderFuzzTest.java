@@ -14,11 +14,6 @@ import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.Trees;
 import dev.wasmlinux.initramfs.WriteOptions;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,6 +21,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Damaged and hostile images give typed errors and cost bounded memory. */
 class ReaderFuzzTest {

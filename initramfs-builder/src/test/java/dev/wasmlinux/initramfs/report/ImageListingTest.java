@@ -11,12 +11,10 @@ import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.read.ImageReader;
 import dev.wasmlinux.initramfs.read.ReadLimits;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import org.junit.jupiter.api.Test;
 
 class ImageListingTest {
     private static ImageReader reader() throws IOException {

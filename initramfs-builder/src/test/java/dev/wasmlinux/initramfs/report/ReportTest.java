@@ -8,11 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.Initramfs;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class ReportTest {
     private static final String SHA256_OF_ABC =

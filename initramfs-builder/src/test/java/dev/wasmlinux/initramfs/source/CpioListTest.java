@@ -13,16 +13,14 @@ import dev.wasmlinux.initramfs.ListSyntaxException;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.Trees;
 import dev.wasmlinux.initramfs.read.ImageDiff;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CpioListTest {
     @TempDir Path dir;

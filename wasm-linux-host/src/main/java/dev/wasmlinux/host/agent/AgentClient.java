@@ -57,9 +57,9 @@ public final class AgentClient {
     }
 
     /**
-     * Runs a command and waits for it. Input is read on a daemon thread, which may go on waiting for
-     * the stream after the command has ended; outputs are written by two threads and are complete
-     * when the method returns.
+     * Runs a command and waits for it. Input is read on a daemon thread, which may go on waiting
+     * for the stream after the command has ended; outputs are written by two threads and are
+     * complete when the method returns.
      *
      * @return how it ended
      * @throws CommandException if the command cannot be started
@@ -178,8 +178,7 @@ public final class AgentClient {
     }
 
     private static void word(ByteArrayOutputStream to, int value) {
-        to.writeBytes(
-                ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
+        to.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
     }
 
     private static void string(ByteArrayOutputStream to, String text) {
@@ -251,7 +250,9 @@ public final class AgentClient {
             }
         }
 
-        /** After the end of a session on the console, which stays open: all that is there is out. */
+        /**
+         * After the end of a session on the console, which stays open: all that is there is out.
+         */
         synchronized void awaitIdle() throws IOException {
             while (from.output().available() > 0 && failure == null) {
                 try {

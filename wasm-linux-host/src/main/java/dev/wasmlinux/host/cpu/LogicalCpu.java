@@ -11,11 +11,12 @@ import java.util.function.BooleanSupplier;
 /**
  * One CPU of the guest: a baton that exactly one guest thread holds at a time.
  *
- * <p>The truth about interrupts is the CPU's pending word in guest memory. Any thread sets bits with
- * {@link #raise}; the holder sees them in {@link #idle}, at kernel entry and exit, or, while in user
- * mode, because {@code raise} sets the attention word of the address space it runs in. Entering user
- * mode publishes the space before it looks at the pending word, raising sets the bit before it reads
- * the space, so one of both sees the other (store buffering is excluded by the volatile accesses).
+ * <p>The truth about interrupts is the CPU's pending word in guest memory. Any thread sets bits
+ * with {@link #raise}; the holder sees them in {@link #idle}, at kernel entry and exit, or, while
+ * in user mode, because {@code raise} sets the attention word of the address space it runs in.
+ * Entering user mode publishes the space before it looks at the pending word, raising sets the bit
+ * before it reads the space, so one of both sees the other (store buffering is excluded by the
+ * volatile accesses).
  *
  * <p>Thread safe; the methods that say so are for the holder only.
  */

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Makes the contents of the image jar: compiles a kernel and each program of its initramfs to classes.
- * Same input, same bytes.
+ * Makes the contents of the image jar: compiles a kernel and each program of its initramfs to
+ * classes. Same input, same bytes.
  */
 public final class ImageCompiler {
     private static final byte[] WASM_MAGIC = {0, 'a', 's', 'm'};
@@ -74,8 +74,7 @@ public final class ImageCompiler {
         copy("manifest.json", files);
         StringBuilder text = new StringBuilder();
         programs.forEach(
-                (sha256, name) ->
-                        text.append(ImageFiles.PROGRAM_KEY + sha256 + "=" + name + "\n"));
+                (sha256, name) -> text.append(ImageFiles.PROGRAM_KEY + sha256 + "=" + name + "\n"));
         text.append(digest).append('\n');
         Files.writeString(index, text);
     }
@@ -108,8 +107,7 @@ public final class ImageCompiler {
     }
 
     private void copy(String name, Path to) throws IOException {
-        Files.copy(
-                source.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(source.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private byte[] initramfs() throws IOException {

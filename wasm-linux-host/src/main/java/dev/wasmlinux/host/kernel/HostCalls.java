@@ -13,8 +13,8 @@ import dev.wasmlinux.host.task.Program;
 import dev.wasmlinux.host.task.Task;
 
 /**
- * The kernel's imports as one task sees them. Called on the task's thread while it holds a CPU; what
- * an import throws, other than the host's own unwinding, ends the machine.
+ * The kernel's imports as one task sees them. Called on the task's thread while it holds a CPU;
+ * what an import throws, other than the host's own unwinding, ends the machine.
  */
 final class HostCalls implements KernelImports {
     private static final int KIND_KERNEL = 0;

@@ -141,10 +141,11 @@ public final class RunningKernel implements Life, AutoCloseable {
     @Override
     public void failed(String where, Throwable cause) {
         if (!ended) {
-            String trace =
-                    new String(guestTrace(cause.getStackTrace()), StandardCharsets.UTF_8);
+            String trace = new String(guestTrace(cause.getStackTrace()), StandardCharsets.UTF_8);
             LOG.log(System.Logger.Level.DEBUG, where, cause);
-            end(new ExitReason(ExitReason.Kind.FAILED, 0, where + ": " + cause + "\n" + trace, cause));
+            end(
+                    new ExitReason(
+                            ExitReason.Kind.FAILED, 0, where + ": " + cause + "\n" + trace, cause));
         }
     }
 
@@ -216,8 +217,7 @@ public final class RunningKernel implements Life, AutoCloseable {
 
     int newTask(Task.Start start, int address, int registers, Consumer<Task> prepare) {
         Task task =
-                tasks.create(
-                        start, address, registers, made -> new HostCalls(this, made), prepare);
+                tasks.create(start, address, registers, made -> new HostCalls(this, made), prepare);
         return task == null ? -Errno.EAGAIN : task.handle();
     }
 

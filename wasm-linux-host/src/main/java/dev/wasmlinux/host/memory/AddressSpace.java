@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * number of the 32-bit range, and an attention word that generated code polls.
  *
  * <p>An entry is the host address of the frame less the address of the page, 0 is a miss. Pages are
- * 16 KiB. The kernel fills entries under its page-table lock and clears them through {@link #clear};
- * waiting for CPUs that may still use an old entry is the caller's job. Tables come from zero memory
- * and are recycled when the last holder has called {@link #release}.
+ * 16 KiB. The kernel fills entries under its page-table lock and clears them through {@link
+ * #clear}; waiting for CPUs that may still use an old entry is the caller's job. Tables come from
+ * zero memory and are recycled when the last holder has called {@link #release}.
  *
  * <p>Thread safe.
  */

@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * The kernel's linear memory: off-heap, zero without having been touched, shared by all threads of a
- * machine.
+ * The kernel's linear memory: off-heap, zero without having been touched, shared by all threads of
+ * a machine.
  *
  * <p>The whole index range of 4 GiB is reserved, so generated code needs no limit check; only pages
  * that are touched cost memory. The reservation is made by {@code malloc}, which takes blocks of
  * this size from fresh anonymous mappings (mallopt(3), M_MMAP_THRESHOLD); the JVM does not touch it
- * (JDK 17 and 25). Accessors of this class check against the size of RAM and throw
- * {@link IndexOutOfBoundsException}.
+ * (JDK 17 and 25). Accessors of this class check against the size of RAM and throw {@link
+ * IndexOutOfBoundsException}.
  *
  * <p>Thread safe; plain accessors give no ordering, the {@code …Volatile} and {@code getAnd…} ones
  * are sequentially consistent. {@link #free} must be called once no thread runs guest code.

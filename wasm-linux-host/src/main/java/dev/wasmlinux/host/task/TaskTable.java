@@ -42,8 +42,7 @@ public final class TaskTable {
      * @param name prefix of thread names
      * @param limit most tasks at a time
      */
-    public TaskTable(
-            KernelEntry kernel, Life life, List<LogicalCpu> cpus, String name, int limit) {
+    public TaskTable(KernelEntry kernel, Life life, List<LogicalCpu> cpus, String name, int limit) {
         this.kernel = kernel;
         this.life = life;
         this.cpus = List.copyOf(cpus);

@@ -42,11 +42,17 @@ public final class UserMode implements ProgramImports, UserAccess {
     private static final int SYS_FUTEX = 422; // futex_time64
     private static final int FUTEX_WAIT_PRIVATE = 128;
     private static final int FUTEX_WAKE_PRIVATE = 129;
+
+    /** Java stack that the host's frames below a signal handler use at most, in bytes. */
+    private static final int HANDLER_FRAMES = 16 << 10;
+
     private static final int EINTR = 4;
     private static final int EAGAIN = 11;
     private static final int ETIMEDOUT = 110;
 
-    /** Bytes below the stack pointer that compiled leaf functions use (WebAssemblyFrameLowering). */
+    /**
+     * Bytes below the stack pointer that compiled leaf functions use (WebAssemblyFrameLowering).
+     */
     private static final int RED_ZONE = 128;
 
     private static final System.Logger LOG = System.getLogger(UserMode.class.getName());
@@ -344,8 +350,7 @@ public final class UserMode implements ProgramImports, UserAccess {
             timeout = storeTimespec(timeoutNanos) & 0xffffffffL;
         }
         for (; ; ) {
-            int result =
-                    syscall(SYS_FUTEX, address, FUTEX_WAIT_PRIVATE, expected, timeout, 0, 0);
+            int result = syscall(SYS_FUTEX, address, FUTEX_WAIT_PRIVATE, expected, timeout, 0, 0);
             switch (result) {
                 case 0:
                     return 0;
@@ -434,12 +439,12 @@ public final class UserMode implements ProgramImports, UserAccess {
                 throw new IllegalStateException("kernel answered action " + action);
             }
             guestStack.enterHandler();
-            stack.addExtra(TaskTable.STACK_RESERVE);
+            stack.addExtra(HANDLER_FRAMES);
             try {
                 runHandler();
             } finally {
                 guestStack.leaveHandler();
-                stack.addExtra(-TaskTable.STACK_RESERVE);
+                stack.addExtra(-HANDLER_FRAMES);
             }
             action = returnFromHandler();
         }

@@ -6,7 +6,7 @@
  * their program.
  *
  * <p>System call: program → {@link dev.wasmlinux.host.task.UserMode#syscall} → {@link
- * dev.wasmlinux.host.task.KernelEntry} → kernel, and back on the same thread. A task switch parks the
- * calling thread and lets the next task's thread take over the CPU.
+ * dev.wasmlinux.host.task.KernelEntry} → kernel, and back on the same thread. A task switch parks
+ * the calling thread and lets the next task's thread take over the CPU.
  */
 package dev.wasmlinux.host.task;

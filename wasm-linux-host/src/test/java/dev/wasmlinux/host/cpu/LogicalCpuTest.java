@@ -72,7 +72,9 @@ class LogicalCpuTest {
         holder.join();
     }
 
-    /** Whatever the interleaving, a raised bit is seen at entry or announced by the attention word. */
+    /**
+     * Whatever the interleaving, a raised bit is seen at entry or announced by the attention word.
+     */
     @Test
     void noInterruptIsLostWhenEnteringUserMode() throws InterruptedException {
         int rounds = 20_000;

@@ -234,7 +234,9 @@ final class Binder {
         if (call.name.equals("registerException")) {
             retarget(call, names.context(), "keepException");
         } else if (call.name.equals("exn")) {
-            retarget(call, names.context(), "takeException");
+            call.setOpcode(Opcodes.INVOKESTATIC);
+            retarget(call, names.traps(), "exception");
+            call.desc = "(L" + Names.CONTEXT + ";I)L" + EXCEPTION + ";";
         } else {
             throw unsupported(call.name);
         }

@@ -83,6 +83,8 @@ public final class CompiledModule {
             Map<String, byte[]> classes =
                     Translator.translate(source, names, options.maximumClassBytes());
             return new CompiledModule(image(source, names), ModuleClasses.inMemory(classes));
+        } catch (OutOfMemoryError e) {
+            throw new ModuleException("there is not memory enough to compile the module", e);
         } catch (RuntimeException | StackOverflowError | AssertionError e) {
             // The parser and compiler behind the engine report a bad module in many ways.
             throw new ModuleException("the module is malformed or not supported: " + e, e);

@@ -43,7 +43,7 @@ record ModuleImage(
         int[] functions,
         int[] table) {
     /** Changes with every change of the generated code or of this format. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private static final int MAGIC = 0x574c434d;
 

@@ -3,9 +3,6 @@
  */
 package dev.wasmlinux.host.rt;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * The private state of one task in one module: its mutable globals and its imports. The engine
  * generates a subclass per module that has one Java field per mutable Wasm global.
@@ -15,6 +12,9 @@ import java.util.List;
  */
 public abstract class Context {
     private static final byte[] DROPPED = new byte[0];
+
+    // A power of two, so that the numbering may wrap around.
+    private static final int EXCEPTIONS = 4096;
 
     /** Linear memory: the address of byte 0 (kernel form) or the TLB base (program form). */
     public final long memory;
@@ -35,7 +35,8 @@ public abstract class Context {
     public int stackCharge;
 
     private byte[][] segments;
-    private List<GuestException> exceptions = List.of();
+    private GuestException[] exceptions;
+    private int nextException;
 
     /** For the generated subclass. */
     protected Context(long memory, Object imports, ModuleLink link) {
@@ -69,7 +70,8 @@ public abstract class Context {
         copyGlobals(source);
         stackCharge = source.stackCharge;
         segments = source.segments == null ? null : source.segments.clone();
-        exceptions = new ArrayList<>(source.exceptions);
+        exceptions = source.exceptions == null ? null : source.exceptions.clone();
+        nextException = source.nextException;
     }
 
     /** Thrown by generated subclasses for a global that does not exist or has another type. */
@@ -92,29 +94,27 @@ public abstract class Context {
     }
 
     /**
-     * Keeps an exception that compiled code caught with a reference.
+     * Keeps an exception that compiled code caught with a reference. A reference has no end that
+     * the engine could see, so only the last {@value #EXCEPTIONS} are kept.
      *
-     * @return its handle, which {@link #takeException} ends
+     * @return its handle, not negative
      */
     public final int keepException(GuestException exception) {
-        if (exceptions.isEmpty()) {
-            exceptions = new ArrayList<>();
+        if (exceptions == null) {
+            exceptions = new GuestException[EXCEPTIONS];
         }
-        int free = exceptions.indexOf(null);
-        if (free >= 0) {
-            exceptions.set(free, exception);
-            return free;
-        }
-        exceptions.add(exception);
-        return exceptions.size() - 1;
+        int handle = nextException;
+        exceptions[handle % EXCEPTIONS] = exception;
+        nextException = handle + 1 & Integer.MAX_VALUE;
+        return handle;
     }
 
-    /** The exception of a handle, to be thrown again; compiled {@code throw_ref}. */
-    public final GuestException takeException(int handle) {
-        if (handle < 0 || handle >= exceptions.size() || exceptions.get(handle) == null) {
-            throw new GuestTrap(GuestTrap.OTHER, handle);
-        }
-        return exceptions.set(handle, null);
+    /** The exception of a handle, or null if it is null or of one no longer kept. */
+    final GuestException exception(int handle) {
+        int age = nextException - handle & Integer.MAX_VALUE;
+        return handle < 0 || age == 0 || age > EXCEPTIONS || exceptions == null
+                ? null
+                : exceptions[handle % EXCEPTIONS];
     }
 
     /**

@@ -17,6 +17,15 @@ public final class KernelTraps {
         return raise(GuestTrap.UNREACHABLE, 0);
     }
 
+    /** Compiled {@code throw_ref}: the exception of a reference. */
+    public static GuestException exception(Context context, int handle) {
+        GuestException exception = context.exception(handle);
+        if (exception == null) {
+            throw raise(GuestTrap.OTHER, 0);
+        }
+        return exception;
+    }
+
     /** The callable of a table entry that was not found on the fast path. */
     public static Object entry(Context context, int index, int type) {
         Object entry = context.entry(index, type);

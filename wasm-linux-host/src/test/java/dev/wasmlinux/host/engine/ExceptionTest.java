@@ -7,6 +7,11 @@ import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I64;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wasmlinux.host.rt.Context;
+import dev.wasmlinux.host.rt.GuestException;
+import dev.wasmlinux.host.rt.ProgramTraps;
 
 import org.junit.jupiter.api.Test;
 
@@ -174,5 +179,40 @@ class ExceptionTest {
                         .i32(0x55550000)
                         .op(0x73));
         compare("again");
+    }
+
+    @Test
+    void referencesAreKeptForAWhileAndNotForEver() throws Exception {
+        CompiledModule module =
+                CompiledModule.compile(
+                        Engines.resource("setjmp.wasm"), Form.PROGRAM, CompileOptions.defaults());
+        Context context = module.newContext(0, Engines.Compiled.imports(Form.PROGRAM));
+        assertThrows(context, 0);
+        GuestException first = GuestException.create(null, 1, context);
+        int handle = context.keepException(first);
+        assertThat(ProgramTraps.exception(context, handle)).isSameAs(first);
+        assertThat(ProgramTraps.exception(context, handle)).isSameAs(first);
+        assertThrows(context, handle + 1);
+        assertThrows(context, -1);
+        Context copy = module.copyContext(context, 0, context.imports);
+        for (int i = 0; i < 4095; i++) {
+            context.keepException(GuestException.create(null, 2, context));
+        }
+        assertThat(ProgramTraps.exception(context, handle)).isSameAs(first);
+        context.keepException(GuestException.create(null, 2, context));
+        assertThrows(context, handle);
+        assertThat(ProgramTraps.exception(copy, handle)).isSameAs(first);
+    }
+
+    private static void assertThrows(Context context, int handle) {
+        try (TestMemory memory = new TestMemory(Form.PROGRAM)) {
+            assertThatThrownBy(
+                            () ->
+                                    TestMemory.onGuestThread(
+                                            memory.new Access(),
+                                            0,
+                                            () -> ProgramTraps.exception(context, handle)))
+                    .isInstanceOf(TestMemory.Trapped.class);
+        }
     }
 }

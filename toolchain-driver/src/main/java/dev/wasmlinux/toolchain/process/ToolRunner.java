@@ -29,6 +29,9 @@ public final class ToolRunner {
     private static final long GRACE_MILLIS = 1500;
     private static final Set<ToolRunner> ACTIVE = ConcurrentHashMap.newKeySet();
 
+    /** Set when the JVM is asked to end, so that tools ended by us are not taken for failed. */
+    private static volatile boolean ending;
+
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(ToolRunner::endActive, "end-tools"));
     }
@@ -51,6 +54,7 @@ public final class ToolRunner {
     }
 
     private static void endActive() {
+        ending = true;
         for (ToolRunner runner : ACTIVE) {
             runner.endAll();
         }
@@ -73,7 +77,8 @@ public final class ToolRunner {
      * @return the exit status, 128 + signal if a signal ended it
      * @throws ToolchainException if it cannot be started ({@link Kind#HOST}), runs into a limit
      *     ({@link Kind#BUILD}) or its log cannot be written ({@link Kind#STORAGE})
-     * @throws InterruptedException if interrupted; all its processes have ended then
+     * @throws InterruptedException if interrupted, or if the Java runtime is ending; all its
+     *     processes have ended then
      */
     public int run(Command command, OutputWatch watch)
             throws ToolchainException, InterruptedException {
@@ -105,6 +110,9 @@ public final class ToolRunner {
             reader.join();
             if (logFailure != null) {
                 throw storage(logFailure);
+            }
+            if (ending) {
+                throw new InterruptedException("the Java runtime is ending");
             }
             write(out, "$ exit status " + status + "\n");
             done = true;

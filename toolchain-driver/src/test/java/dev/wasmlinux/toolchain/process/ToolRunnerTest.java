@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -186,19 +187,28 @@ class ToolRunnerTest {
         Process jvm =
                 ChildJvm.start(Child.class, cookie.value(), log().toString());
         CompletableFuture<Void> started = new CompletableFuture<>();
+        List<String> said = new CopyOnWriteArrayList<>();
         Thread reader =
                 new Thread(
                         () ->
                                 jvm.inputReader()
                                         .lines()
-                                        .filter("started"::equals)
-                                        .forEach(line -> started.complete(null)));
+                                        .forEach(
+                                                line -> {
+                                                    if (line.equals("started")) {
+                                                        started.complete(null);
+                                                    } else {
+                                                        said.add(line);
+                                                    }
+                                                }));
         reader.start();
         started.get(20, TimeUnit.SECONDS);
         assertThat(cookie.processes()).isNotEmpty();
         jvm.destroy();
         assertThat(jvm.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(cookie.processes()).isEmpty();
+        reader.join();
+        assertThat(said).as("the tool was ended, it has not failed").doesNotContain("failed");
     }
 
     /** Runs a tool that would run for ever. */
@@ -207,7 +217,7 @@ class ToolRunnerTest {
 
         public static void main(String[] arguments) throws Exception {
             Path log = Path.of(arguments[1]);
-            new ToolRunner(new Cookie(arguments[0]), log)
+            int status = new ToolRunner(new Cookie(arguments[0]), log)
                     .run(
                             new Command(
                                     List.of("/bin/sh", "-c", "setsid sleep 1000 & echo ' CC x'; wait"),
@@ -216,6 +226,7 @@ class ToolRunnerTest {
                                     LONG,
                                     LONG),
                             new OutputWatch(count -> System.out.println("started")));
+            System.out.println(status == 0 ? "done" : "failed");
         }
     }
 }

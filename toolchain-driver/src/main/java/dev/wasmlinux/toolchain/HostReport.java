@@ -45,8 +45,7 @@ public record HostReport(List<Check> checks, String install) {
                             check.ok() ? "ok" : "BAD", check.name(), check.found()));
             if (!check.ok()) {
                 text.append(
-                        String.format(
-                                "     needed: %s (%s)%n", check.needed(), check.purpose()));
+                        String.format("     needed: %s (%s)%n", check.needed(), check.purpose()));
             }
         }
         if (!install.isEmpty()) {

@@ -36,8 +36,8 @@
  *
  * <p>Tools run with an environment of their own (locale C, UTC, umask 022, private HOME and TMPDIR,
  * fixed SOURCE_DATE_EPOCH and KBUILD_BUILD_*), standard input empty, output in a log. Each carries
- * an environment variable by which the whole tree is found and ended when a build is cancelled, when
- * the JVM ends, or, after a {@code kill -9}, when the next driver takes the step's lock.
+ * an environment variable by which the whole tree is found and ended when a build is cancelled,
+ * when the JVM ends, or, after a {@code kill -9}, when the next driver takes the step's lock.
  *
  * <h2>Exit codes of the command line tool</h2>
  *

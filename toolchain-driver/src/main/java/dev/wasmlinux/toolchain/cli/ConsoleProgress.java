@@ -9,8 +9,8 @@ import java.io.PrintStream;
 import java.time.Duration;
 
 /**
- * Shows a build on standard error: one line that is rewritten on a terminal, or a line every
- * half minute elsewhere, such as in the log of a continuous integration run. Thread safe.
+ * Shows a build on standard error: one line that is rewritten on a terminal, or a line every half
+ * minute elsewhere, such as in the log of a continuous integration run. Thread safe.
  */
 final class ConsoleProgress implements BuildListener, AutoCloseable {
     private static final long TERMINAL_MILLIS = 250;

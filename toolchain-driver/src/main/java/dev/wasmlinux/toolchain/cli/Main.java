@@ -93,8 +93,7 @@ public final class Main implements Runnable {
         return line.execute(arguments);
     }
 
-    private static int handle(
-            Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+    private static int handle(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
         if (e instanceof ToolchainException failure) {
             line.getErr().println("wasm-linux: " + failure.getMessage());
             return failure.kind().exitCode();

@@ -138,8 +138,7 @@ public final class Doctor {
         Matcher matcher = NUMBER.matcher(answer.output());
         String found = matcher.find() ? matcher.group(1) : "unknown version";
         boolean ok = found.equals("unknown version") || compare(found, need.minimum()) >= 0;
-        return new Check(
-                need.tool(), ok, wanted, found + " (" + file.get() + ")", need.why());
+        return new Check(need.tool(), ok, wanted, found + " (" + file.get() + ")", need.why());
     }
 
     private static int compare(String left, String right) {
@@ -255,8 +254,7 @@ public final class Doctor {
                         + "void __wasm_longjmp(void *e, int v) {\n"
                         + "  __builtin_wasm_throw(1, e);\n}\n";
         // So is the tag that longjmp throws.
-        String tag =
-                "  .globl __c_longjmp\n  .tagtype __c_longjmp i32\n__c_longjmp:\n";
+        String tag = "  .globl __c_longjmp\n  .tagtype __c_longjmp i32\n__c_longjmp:\n";
         List<String> link =
                 List.of(
                         compiler.sibling("wasm-ld").toString(),
@@ -363,9 +361,7 @@ public final class Doctor {
                             (free >> 30) + " GiB free at " + existing,
                             "source trees and objects"));
         } catch (IOException e) {
-            checks.add(
-                    new Check(
-                            "disk space", false, "readable", "unknown: " + e, "source trees"));
+            checks.add(new Check("disk space", false, "readable", "unknown: " + e, "source trees"));
         }
     }
 

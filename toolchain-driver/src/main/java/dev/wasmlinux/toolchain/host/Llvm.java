@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  * @param major version number, 22 or later
  * @param identity first line of {@code clang --version}, which names the distribution's package
  *     version
- * @param make value of kbuild's LLVM variable: a suffix such as "-22", or a directory with a
- *     final slash
+ * @param make value of kbuild's LLVM variable: a suffix such as "-22", or a directory with a final
+ *     slash
  * @param clang the compiler
  * @param wasmLd the linker under the name that makes it link WebAssembly
  * @param ar archiver
@@ -162,8 +162,7 @@ public record Llvm(
 
     private static Optional<Candidate> identify(ToolPath path, Path clang, String suffix)
             throws InterruptedException {
-        Probe.Answer answer =
-                Probe.run(path, Path.of("/"), List.of(clang.toString(), "--version"));
+        Probe.Answer answer = Probe.run(path, Path.of("/"), List.of(clang.toString(), "--version"));
         Matcher matcher = VERSION.matcher(answer.output());
         if (!answer.ok() || !matcher.find()) {
             return Optional.empty();
@@ -180,8 +179,7 @@ public record Llvm(
                 .toList();
     }
 
-    static Optional<Path> builtins(ToolPath path, Candidate candidate)
-            throws InterruptedException {
+    static Optional<Path> builtins(ToolPath path, Candidate candidate) throws InterruptedException {
         Probe.Answer answer =
                 Probe.run(
                         path,

@@ -51,8 +51,7 @@ public record ToolPath(List<Path> directories) {
             }
         }
         for (String root : List.of("/usr/lib", "/usr/lib64", "/opt")) {
-            try (DirectoryStream<Path> llvm =
-                    Files.newDirectoryStream(Path.of(root), "llvm*")) {
+            try (DirectoryStream<Path> llvm = Files.newDirectoryStream(Path.of(root), "llvm*")) {
                 llvm.forEach(
                         directory -> {
                             if (Files.isDirectory(directory.resolve("bin"))) {

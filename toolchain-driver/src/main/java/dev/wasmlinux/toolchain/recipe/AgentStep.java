@@ -55,9 +55,7 @@ public final class AgentStep implements Step {
         FILES.copyTo(directory);
         List<String> argv = new ArrayList<>();
         argv.add(host.llvm().clang().toString());
-        argv.add(
-                "--config="
-                        + context.dependency("sysroot").resolve(SysrootStep.CONFIGURATION));
+        argv.add("--config=" + context.dependency("sysroot").resolve(SysrootStep.CONFIGURATION));
         argv.addAll(FLAGS);
         for (Path file : Trees.files(directory)) {
             if (file.toString().endsWith(".c")) {

@@ -75,8 +75,7 @@ public final class BundledPatches implements Patches {
                                         sources.stream()
                                                 .flatMap(source -> source.urls().stream())
                                                 .toList())));
-        return new SourceArchive(
-                manifest.component(), manifest.version().toString(), variants);
+        return new SourceArchive(manifest.component(), manifest.version().toString(), variants);
     }
 
     @Override

@@ -19,8 +19,8 @@ import java.util.List;
 
 /**
  * The shell and the tools: {@code busybox}, {@code busybox.links} with a path per applet, and the
- * {@code config} they were made from. Compiled whole, because its makefiles do not know that the
- * C library has changed.
+ * {@code config} they were made from. Compiled whole, because its makefiles do not know that the C
+ * library has changed.
  */
 public final class BusyBoxStep implements Step {
     static final String WORKSPACE = "busybox";
@@ -108,8 +108,7 @@ public final class BusyBoxStep implements Step {
         Trees.copy(configuration, context.output().resolve("config"));
     }
 
-    private void make(
-            StepContext context, Path tree, Path objects, Path home, List<String> targets)
+    private void make(StepContext context, Path tree, Path objects, Path home, List<String> targets)
             throws ToolchainException, InterruptedException {
         Llvm llvm = host.llvm();
         Path sysroot = context.dependency("sysroot");

@@ -41,8 +41,7 @@ record GuestFiles(String directory, String names) {
                         MessageDigest digest = Digests.sha256();
                         for (Path file : select(root)) {
                             String line = Digests.of(root.resolve(file)) + "  " + file + "\n";
-                            digest.update(
-                                    line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                            digest.update(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
                         }
                         return Digests.hex(digest);
                     });

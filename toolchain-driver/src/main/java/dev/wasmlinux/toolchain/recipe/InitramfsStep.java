@@ -29,8 +29,19 @@ public final class InitramfsStep implements Step {
 
     /** Directories of the root, with their modes. */
     private static final List<String> DIRECTORIES =
-            List.of("bin", "dev", "etc", "mnt", "proc", "root", "run", "sbin", "sys", "usr/bin",
-                    "usr/sbin", "var");
+            List.of(
+                    "bin",
+                    "dev",
+                    "etc",
+                    "mnt",
+                    "proc",
+                    "root",
+                    "run",
+                    "sbin",
+                    "sys",
+                    "usr/bin",
+                    "usr/sbin",
+                    "var");
 
     @Override
     public String name() {
@@ -58,8 +69,7 @@ public final class InitramfsStep implements Step {
             // What the kernel opens for /init before anybody can mount devtmpfs.
             builder.device("dev/console", Node.DeviceType.CHARACTER, 5, 1, 0600);
             builder.device("dev/null", Node.DeviceType.CHARACTER, 1, 3, 0666);
-            builder.file(
-                    "init", FileContent.of(context.dependency("agent").resolve("init")), 0755);
+            builder.file("init", FileContent.of(context.dependency("agent").resolve("init")), 0755);
             Path busybox = context.dependency("busybox");
             builder.file("bin/busybox", FileContent.of(busybox.resolve("busybox")), 0755);
             for (String link : Files.readAllLines(busybox.resolve("busybox.links"))) {
@@ -75,11 +85,9 @@ public final class InitramfsStep implements Step {
                 builder.file(file.toString(), bytes, mode(file, bytes));
             }
             builder.build()
-                    .writeTo(
-                            context.output().resolve("initramfs.cpio.gz"), Compression.gzip(9));
+                    .writeTo(context.output().resolve("initramfs.cpio.gz"), Compression.gzip(9));
         } catch (InitramfsException e) {
-            throw new ToolchainException(
-                    Kind.BUILD, "step initramfs: " + e.getMessage(), e);
+            throw new ToolchainException(Kind.BUILD, "step initramfs: " + e.getMessage(), e);
         }
     }
 

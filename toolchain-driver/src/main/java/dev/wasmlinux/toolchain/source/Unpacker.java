@@ -228,8 +228,7 @@ public final class Unpacker {
             throw new IOException("ends inside " + entry.getName());
         }
         Files.setPosixFilePermissions(path, (entry.getMode() & 0100) != 0 ? EXECUTABLE : PLAIN);
-        Files.setLastModifiedTime(
-                path, FileTime.fromMillis(entry.getLastModifiedDate().getTime()));
+        Files.setLastModifiedTime(path, FileTime.fromMillis(entry.getLastModifiedDate().getTime()));
     }
 
     private void parent(Path path, String name) throws IOException {

@@ -247,8 +247,7 @@ public final class StepCache {
                     Files.isSymbolicLink(path)
                             ? Digests.of(Files.readSymbolicLink(path).toString())
                             : Digests.of(path);
-            outputs.add(
-                    new Output(file.toString().replace('\\', '/'), sizeOf(path), digest));
+            outputs.add(new Output(file.toString().replace('\\', '/'), sizeOf(path), digest));
         }
         return outputs;
     }

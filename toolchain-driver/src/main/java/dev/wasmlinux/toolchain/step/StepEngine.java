@@ -107,8 +107,7 @@ public final class StepEngine {
         return List.copyOf(ordered);
     }
 
-    private void visit(String name, Set<Step> ordered, Set<String> path)
-            throws ToolchainException {
+    private void visit(String name, Set<Step> ordered, Set<String> path) throws ToolchainException {
         Step step = steps.get(name);
         if (step == null) {
             throw new ToolchainException(
@@ -314,7 +313,8 @@ public final class StepEngine {
         while (old.size() >= LOGS_KEPT) {
             Files.deleteIfExists(old.pollFirst());
         }
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS").format(LocalDateTime.now());
+        String time =
+                DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS").format(LocalDateTime.now());
         return layout.logs().resolve(name + "-" + time + ".log");
     }
 

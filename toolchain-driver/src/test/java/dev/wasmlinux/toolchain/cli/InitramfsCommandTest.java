@@ -100,7 +100,8 @@ class InitramfsCommandTest {
 
     @Test
     void refusesWhatIsNoImageAndWrongOptions() throws IOException {
-        Files.writeString(image, "this is no archive of any kind, but long enough to be one".repeat(9));
+        Files.writeString(
+                image, "this is no archive of any kind, but long enough to be one".repeat(9));
         assertThat(run("list", image)).isEqualTo(2);
         assertThat(run("check", image)).isEqualTo(2);
         assertThat(run("build", "--dir", directory, "--compress", "rar", "-o", image)).isEqualTo(2);

@@ -79,8 +79,7 @@ class MainTest {
     @Test
     void offlineWithoutSourcesIsFourAndSaysWhatIsMissing() {
         assertThat(run("fetch", "--offline", "--cache", cache(), "musl")).isEqualTo(4);
-        assertThat(err())
-                .contains("musl-1.2.5.tar.gz", "a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7");
+        assertThat(err()).contains("musl-1.2.5.tar.gz", "a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7");
     }
 
     @Test

@@ -69,8 +69,7 @@ class DoctorTest {
         tools.remove("wasm-ld-22");
         HostReport report = examine("ID=debian\n");
         assertThat(check(report, "wasm-ld").ok()).isFalse();
-        assertThat(report.install())
-                .contains("clang-22 lld-22 llvm-22 libclang-rt-22-dev-wasm32");
+        assertThat(report.install()).contains("clang-22 lld-22 llvm-22 libclang-rt-22-dev-wasm32");
         assertThat(report.toText()).contains("BAD  wasm-ld");
     }
 

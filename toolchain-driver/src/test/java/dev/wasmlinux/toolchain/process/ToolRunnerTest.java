@@ -84,10 +84,7 @@ class ToolRunnerTest {
     void aMissingProgramIsAStatusAndNamed() throws Exception {
         OutputWatch watch = watch();
         int status =
-                run(
-                        new Command(
-                                List.of("/no/such tool"), directory, Map.of(), LONG, LONG),
-                        watch);
+                run(new Command(List.of("/no/such tool"), directory, Map.of(), LONG, LONG), watch);
         assertThat(status).isEqualTo(127);
         assertThat(watch.firstError().orElseThrow()).contains("/no/such tool");
     }
@@ -98,8 +95,8 @@ class ToolRunnerTest {
         run(
                 shell(
                         "echo '  CC      a.o'; echo '  CC      b.o'; echo 'a.c:1:2: warning: hm';"
-                            + " echo 'make[2]: *** [Makefile:3: a.o] Error 1';"
-                            + " echo 'b.c:7:1: error: no'; echo 'c.c:8:1: error: later'; exit 2",
+                                + " echo 'make[2]: *** [Makefile:3: a.o] Error 1';"
+                                + " echo 'b.c:7:1: error: no'; echo 'c.c:8:1: error: later'; exit 2",
                         LONG,
                         LONG),
                 watch);
@@ -128,10 +125,7 @@ class ToolRunnerTest {
     @Test
     void endsWhatFallsSilent() {
         assertThatThrownBy(
-                        () ->
-                                run(
-                                        shell("echo x; sleep 60", LONG, Duration.ofMillis(300)),
-                                        watch()))
+                        () -> run(shell("echo x; sleep 60", LONG, Duration.ofMillis(300)), watch()))
                 .hasMessageContaining("printed nothing for PT0.3S");
         assertThat(cookie.processes()).isEmpty();
     }
@@ -184,8 +178,7 @@ class ToolRunnerTest {
 
     @Test
     void aJvmThatIsAskedToEndEndsItsTools() throws Exception {
-        Process jvm =
-                ChildJvm.start(Child.class, cookie.value(), log().toString());
+        Process jvm = ChildJvm.start(Child.class, cookie.value(), log().toString());
         CompletableFuture<Void> started = new CompletableFuture<>();
         List<String> said = new CopyOnWriteArrayList<>();
         Thread reader =
@@ -217,15 +210,19 @@ class ToolRunnerTest {
 
         public static void main(String[] arguments) throws Exception {
             Path log = Path.of(arguments[1]);
-            int status = new ToolRunner(new Cookie(arguments[0]), log)
-                    .run(
-                            new Command(
-                                    List.of("/bin/sh", "-c", "setsid sleep 1000 & echo ' CC x'; wait"),
-                                    log.toAbsolutePath().getRoot(),
-                                    Map.of("PATH", "/usr/bin:/bin"),
-                                    LONG,
-                                    LONG),
-                            new OutputWatch(count -> System.out.println("started")));
+            int status =
+                    new ToolRunner(new Cookie(arguments[0]), log)
+                            .run(
+                                    new Command(
+                                            List.of(
+                                                    "/bin/sh",
+                                                    "-c",
+                                                    "setsid sleep 1000 & echo ' CC x'; wait"),
+                                            log.toAbsolutePath().getRoot(),
+                                            Map.of("PATH", "/usr/bin:/bin"),
+                                            LONG,
+                                            LONG),
+                                    new OutputWatch(count -> System.out.println("started")));
             System.out.println(status == 0 ? "done" : "failed");
         }
     }

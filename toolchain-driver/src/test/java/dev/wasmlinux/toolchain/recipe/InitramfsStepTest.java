@@ -83,7 +83,8 @@ class InitramfsStepTest {
             for (CpioArchiveEntry entry = cpio.getNextEntry();
                     entry != null;
                     entry = cpio.getNextEntry()) {
-                String text = new String(cpio.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+                String text =
+                        new String(cpio.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
                 found.put(
                         entry.getName(),
                         Long.toOctalString(entry.getMode())

@@ -175,7 +175,9 @@ class KernelStepTest {
     @Test
     void headersAreOnlyHeaders() throws Exception {
         StepReport headers = build("one").get(0);
-        assertThat(headers.outputs()).extracting(o -> o.path()).containsExactly("include/linux/a.h");
+        assertThat(headers.outputs())
+                .extracting(o -> o.path())
+                .containsExactly("include/linux/a.h");
         StepReport same = build("one\nmore").get(0);
         assertThat(same.ran()).isTrue();
         assertThat(same.identity()).isEqualTo(headers.identity());

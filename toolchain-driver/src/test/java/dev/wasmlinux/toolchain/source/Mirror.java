@@ -51,8 +51,7 @@ final class Mirror implements AutoCloseable {
                 BufferedReader in =
                         new BufferedReader(
                                 new InputStreamReader(
-                                        connection.getInputStream(),
-                                        StandardCharsets.ISO_8859_1));
+                                        connection.getInputStream(), StandardCharsets.ISO_8859_1));
                 String first = in.readLine();
                 if (first == null) {
                     continue;

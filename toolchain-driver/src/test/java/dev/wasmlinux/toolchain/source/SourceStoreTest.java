@@ -65,8 +65,7 @@ class SourceStoreTest {
     }
 
     private SourceStore store(boolean offline, Path... folders) {
-        return new SourceStore(
-                layout(), List.of(folders), offline, new Download(QUICK, Map.of()));
+        return new SourceStore(layout(), List.of(folders), offline, new Download(QUICK, Map.of()));
     }
 
     private static Path obtain(SourceStore store, SourceArchive archive) throws Exception {
@@ -100,8 +99,7 @@ class SourceStoreTest {
             assertThat(obtain(store(false), archive(mirror.location()))).hasBinaryContent(BYTES);
             assertThat(mirror.requests.get(2).headers())
                     .containsEntry("If-Range", "\"v1\"")
-                    .hasEntrySatisfying(
-                            "Range", range -> assertThat(range).matches("bytes=\\d+-"));
+                    .hasEntrySatisfying("Range", range -> assertThat(range).matches("bytes=\\d+-"));
         }
     }
 
@@ -305,9 +303,7 @@ class SourceStoreTest {
         try (Mirror mirror = new Mirror(part, Mirror.whole(BYTES))) {
             Process jvm =
                     ChildJvm.start(
-                            Child.class,
-                            layout().root().toString(),
-                            mirror.location().toString());
+                            Child.class, layout().root().toString(), mirror.location().toString());
             Path partial = layout().sources().resolve("partial").resolve(digest());
             while (jvm.isAlive() && (!Files.exists(partial) || Files.size(partial) < 200_000)) {
                 Thread.onSpinWait();

@@ -47,8 +47,7 @@ class StepEngineTest {
 
     /** What a test step does. */
     interface Body {
-        void run(StepContext context)
-                throws ToolchainException, IOException, InterruptedException;
+        void run(StepContext context) throws ToolchainException, IOException, InterruptedException;
     }
 
     private Step step(String name, String input, List<String> dependencies, Body body) {

@@ -5,7 +5,10 @@ package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.GuestException;
 import dev.wasmlinux.host.rt.Numerics;
-
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -21,11 +24,6 @@ import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
-
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * First pass: turns a function as the compiler made it into the final calling convention. The

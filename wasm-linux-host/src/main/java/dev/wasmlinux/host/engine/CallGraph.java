@@ -7,7 +7,6 @@ import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionBody;
 import com.dylibso.chicory.wasm.types.Instruction;
 import com.dylibso.chicory.wasm.types.OpCode;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -6,7 +6,8 @@ package dev.wasmlinux.host.engine;
 import dev.wasmlinux.host.engine.ModuleLayout.Import;
 import dev.wasmlinux.host.rt.KernelImports;
 import dev.wasmlinux.host.rt.ProgramImports;
-
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.ClassNode;
@@ -19,9 +20,6 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
-
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
 
 /**
  * Generates the class {@code Calls}: imported functions as calls of the typed imports interface,

@@ -4,7 +4,6 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.Numerics;
-
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;

@@ -8,7 +8,6 @@ import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.KernelImports;
 import dev.wasmlinux.host.rt.ModuleLink;
 import dev.wasmlinux.host.rt.ProgramImports;
-
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

@@ -4,7 +4,8 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.ModuleLink;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.ClassNode;
@@ -19,9 +20,6 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
 import org.objectweb.asm.tree.VarInsnNode;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Generates the module's subclass of {@code Context}: a field per mutable global, scratch fields.

@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.host.engine;
 
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.analysis.Analyzer;
@@ -10,9 +12,6 @@ import org.objectweb.asm.tree.analysis.AnalyzerException;
 import org.objectweb.asm.tree.analysis.BasicInterpreter;
 import org.objectweb.asm.tree.analysis.BasicValue;
 import org.objectweb.asm.tree.analysis.Frame;
-
-import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * A snapshot of a method's instructions with what is on the stack and in the locals before each.

@@ -4,7 +4,6 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.Context;
-
 import java.lang.invoke.MethodType;
 import java.util.List;
 

@@ -4,7 +4,8 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.Numerics;
-
+import java.util.HashMap;
+import java.util.Map;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -13,9 +14,6 @@ import org.objectweb.asm.tree.InsnNode;
 import org.objectweb.asm.tree.JumpInsnNode;
 import org.objectweb.asm.tree.LdcInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
-
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Second pass: a comparison helper whose 0 or 1 is only tested by a jump becomes the jump's own

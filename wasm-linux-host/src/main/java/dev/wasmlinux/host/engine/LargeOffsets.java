@@ -6,7 +6,6 @@ package dev.wasmlinux.host.engine;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.AnnotatedInstruction;
 import com.dylibso.chicory.wasm.types.FunctionBody;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,7 +7,6 @@ import dev.wasmlinux.host.engine.ModuleLayout.Global;
 import dev.wasmlinux.host.engine.ModuleLayout.Import;
 import dev.wasmlinux.host.engine.ModuleLayout.MemoryLimits;
 import dev.wasmlinux.host.engine.ModuleLayout.TableLimits;
-
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

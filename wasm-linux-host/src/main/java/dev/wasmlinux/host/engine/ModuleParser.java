@@ -18,12 +18,10 @@ import com.dylibso.chicory.wasm.types.MutabilityType;
 import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.ValType;
-
 import dev.wasmlinux.host.engine.ModuleLayout.Import;
 import dev.wasmlinux.host.engine.ModuleLayout.MemoryLimits;
 import dev.wasmlinux.host.engine.ModuleLayout.TableLimits;
 import dev.wasmlinux.host.engine.ModuleSource.GlobalVariable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -4,9 +4,7 @@
 package dev.wasmlinux.host.engine;
 
 import com.dylibso.chicory.wasm.WasmModule;
-
 import dev.wasmlinux.host.engine.ModuleLayout.Import;
-
 import java.util.List;
 import java.util.Map;
 

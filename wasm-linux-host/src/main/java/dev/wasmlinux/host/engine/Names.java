@@ -9,7 +9,6 @@ import dev.wasmlinux.host.rt.FlatMemory;
 import dev.wasmlinux.host.rt.KernelTraps;
 import dev.wasmlinux.host.rt.ProgramTraps;
 import dev.wasmlinux.host.rt.TlbMemory;
-
 import org.objectweb.asm.Type;
 
 /** Names and descriptors of everything in the generated classes of one module. */

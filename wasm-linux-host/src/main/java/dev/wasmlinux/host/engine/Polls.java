@@ -4,7 +4,8 @@
 package dev.wasmlinux.host.engine;
 
 import dev.wasmlinux.host.rt.StackReserve;
-
+import java.util.HashSet;
+import java.util.Set;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -15,9 +16,6 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
-
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * Third pass: polls. One stands before every jump backwards and, in programs, before every counted

@@ -3,10 +3,9 @@
  */
 package dev.wasmlinux.host.engine;
 
-import org.objectweb.asm.Type;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.objectweb.asm.Type;
 
 /** The scratch fields that split functions of a module need in its context. */
 final class Scratch {

@@ -11,6 +11,7 @@ import dev.wasmlinux.host.device.VirtioDevice;
 import dev.wasmlinux.host.device.VirtioMmioTransport;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.DataPlacement;
+import dev.wasmlinux.host.engine.fork.ForkSupport;
 import dev.wasmlinux.host.memory.AddressSpace;
 import dev.wasmlinux.host.memory.PhysicalMemory;
 import dev.wasmlinux.host.rt.MachineDead;
@@ -98,6 +99,7 @@ public final class RunningKernel implements Life, AutoCloseable {
 
     /** Writes the image into memory and lets CPU 0 enter the kernel. */
     public void start() {
+        ForkSupport.available(); // logs the remedy now rather than at the first fork
         for (DataPlacement placement : module.layout().data()) {
             ByteBuffer bytes = placement.buffer();
             byte[] copy = new byte[placement.length()];

@@ -3,10 +3,9 @@
  */
 package dev.wasmlinux.host.rt;
 
-import sun.misc.Unsafe;
-
 import java.lang.reflect.Field;
 import java.nio.ByteOrder;
+import sun.misc.Unsafe;
 
 /** The only place that names the JDK's raw memory access. */
 final class Raw {

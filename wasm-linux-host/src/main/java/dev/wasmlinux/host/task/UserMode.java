@@ -210,7 +210,9 @@ public final class UserMode implements ProgramImports, UserAccess {
         if (registers.threadPointer() != 0) {
             context.globalInt(program.threadPointer(), registers.threadPointer());
         }
-        finish(action); // a signal may come first; afterwards the registers are the thread's again
+        finish(
+                action,
+                null); // a signal may come first; afterwards the registers are the thread's again
         int function = registers.programCounter();
         int argument = registers.argument(0);
         MethodHandle entry = program.module().tableFunction(function);
@@ -230,7 +232,7 @@ public final class UserMode implements ProgramImports, UserAccess {
     private void resumeFork(int action) throws Throwable {
         CapturedFrames frames = captured;
         captured = null;
-        frames.resume(guestStack, context, space.table(), () -> returnFromSystemCall(action));
+        frames.resume(guestStack, context, space.table(), () -> returnFromSystemCall(action, null));
         leave();
         trapForever(GuestTrap.UNREACHABLE, 0);
     }
@@ -265,20 +267,22 @@ public final class UserMode implements ProgramImports, UserAccess {
     public int syscall(int nr, long a0, long a1, long a2, long a3, long a4, long a5) {
         leave();
         try {
-            if (nr == SYS_CLONE && isFork(a0, a1)) {
-                capture();
-            }
+            CapturedFrames frames = nr == SYS_CLONE && isFork(a0, a1) ? capture() : null;
+            captured = frames;
             enterKernel();
             int action = kernel.syscall(task.kernelContext(), nr, a0, a1, a2, a3, a4, a5);
-            captured = null;
-            return returnFromSystemCall(action);
+            return returnFromSystemCall(action, frames);
         } catch (Throwable t) {
             throw unchecked(t);
         }
     }
 
-    private int returnFromSystemCall(int action) throws Throwable {
-        finish(action);
+    /**
+     * @param frames what the call captured: the kernel may restart it when a handler has run
+     */
+    private int returnFromSystemCall(int action, CapturedFrames frames) throws Throwable {
+        finish(action, frames);
+        captured = null;
         int result = registers.result();
         enterUser();
         return result;
@@ -289,11 +293,12 @@ public final class UserMode implements ProgramImports, UserAccess {
         return (flags & CLONE_VM) == 0 || (flags & CLONE_VFORK) != 0 && (int) stack == 0;
     }
 
-    private void capture() {
+    private CapturedFrames capture() {
         try {
-            captured = program.module().frameCapture().capture(guestStack);
-        } catch (ForkException e) { // the guest gets ENOSYS
+            return program.module().frameCapture().capture(guestStack);
+        } catch (ForkException e) {
             LOG.log(System.Logger.Level.WARNING, "fork is refused: " + e.getMessage());
+            return null; // the guest gets ENOSYS
         }
     }
 
@@ -302,7 +307,7 @@ public final class UserMode implements ProgramImports, UserAccess {
         leave();
         try {
             enterKernel();
-            finish(kernel.fault(task.kernelContext(), address, write ? 1 : 0));
+            finish(kernel.fault(task.kernelContext(), address, write ? 1 : 0), null);
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -320,7 +325,7 @@ public final class UserMode implements ProgramImports, UserAccess {
         try {
             for (; ; ) {
                 enterKernel();
-                finish(kernel.trap(task.kernelContext(), kind, address));
+                finish(kernel.trap(task.kernelContext(), kind, address), null);
             }
         } catch (Throwable t) {
             throw unchecked(t);
@@ -397,7 +402,7 @@ public final class UserMode implements ProgramImports, UserAccess {
     private void takeInterrupts() {
         try {
             enterKernel();
-            finish(kernel.poll(task.kernelContext()));
+            finish(kernel.poll(task.kernelContext()), null);
         } catch (Throwable t) {
             throw unchecked(t);
         }
@@ -429,7 +434,7 @@ public final class UserMode implements ProgramImports, UserAccess {
     }
 
     /** Does what the kernel asks for before the interrupted code may go on. */
-    private void finish(int first) throws Throwable {
+    private void finish(int first, CapturedFrames frames) throws Throwable {
         int action = first;
         while (action != ACTION_RESUME) {
             if (action == ACTION_EXEC) {
@@ -446,6 +451,7 @@ public final class UserMode implements ProgramImports, UserAccess {
                 guestStack.leaveHandler();
                 stack.addExtra(-HANDLER_FRAMES);
             }
+            captured = frames;
             action = returnFromHandler();
         }
     }
@@ -460,7 +466,7 @@ public final class UserMode implements ProgramImports, UserAccess {
 
     /** The child of a fork in a handler: its own handler has returned. */
     private int handlerReturned() throws Throwable {
-        return returnFromSystemCall(returnFromHandler());
+        return returnFromSystemCall(returnFromHandler(), null);
     }
 
     private void runHandler() throws Throwable {

@@ -4,15 +4,13 @@
 package dev.wasmlinux.host.engine;
 
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Whatever the bytes are, the only failure is a {@link ModuleException}. */
 @Timeout(300)

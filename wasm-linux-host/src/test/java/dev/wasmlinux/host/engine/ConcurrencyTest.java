@@ -5,22 +5,19 @@ package dev.wasmlinux.host.engine;
 
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I64;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.GuestThread;
 import dev.wasmlinux.host.rt.UserAccess;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Several threads in one memory: atomic instructions, changed translations. */
 @Timeout(120)

@@ -10,11 +10,9 @@ import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
-
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.GuestThread;
 import dev.wasmlinux.host.rt.GuestTrap;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandle;

@@ -5,18 +5,15 @@ package dev.wasmlinux.host.engine;
 
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I64;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.GuestException;
 import dev.wasmlinux.host.rt.ProgramTraps;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 /** Guest exceptions, also in functions so big that try blocks and what they cover are split. */
 class ExceptionTest {

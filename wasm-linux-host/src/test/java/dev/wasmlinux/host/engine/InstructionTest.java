@@ -7,13 +7,11 @@ import static dev.wasmlinux.host.engine.ModuleBuilder.F32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.F64;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I64;
-
 import static org.assertj.core.api.Assertions.assertThat;
-
-import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** Every numeric, memory and atomic instruction: the compiled forms against the interpreter. */
 class InstructionTest {

@@ -4,18 +4,15 @@
 package dev.wasmlinux.host.engine;
 
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.MachineDead;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Running code notices the poll word, hot or cold, whatever it does. */
 @Timeout(60)

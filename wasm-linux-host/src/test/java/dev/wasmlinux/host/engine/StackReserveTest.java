@@ -8,12 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.ProgramImports;
 import dev.wasmlinux.host.rt.StackReserve;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.util.EnumMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Deep guest recursion meets the end of the stack in guest code, never behind the check. */
 @Timeout(120)

@@ -6,9 +6,6 @@ package dev.wasmlinux.host.engine;
 import dev.wasmlinux.host.rt.GuestThread;
 import dev.wasmlinux.host.rt.TlbMemory;
 import dev.wasmlinux.host.rt.UserAccess;
-
-import sun.misc.Unsafe;
-
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -19,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import sun.misc.Unsafe;
 
 /** Guest memory of tests: flat, or behind a TLB whose pages lie in shuffled frames. */
 final class TestMemory implements AutoCloseable {

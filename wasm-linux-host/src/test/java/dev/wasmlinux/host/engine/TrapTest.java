@@ -6,17 +6,14 @@ package dev.wasmlinux.host.engine;
 import static dev.wasmlinux.host.engine.ModuleBuilder.F64;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I32;
 import static dev.wasmlinux.host.engine.ModuleBuilder.I64;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.GuestTrap;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 
 /** Traps have the right kind, at the faulting point, in both forms. */
 class TrapTest {

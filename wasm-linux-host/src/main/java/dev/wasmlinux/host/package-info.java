@@ -4,8 +4,8 @@
 /**
  * Boots a Linux kernel compiled to WebAssembly inside the JVM.
  *
- * <p>Start with {@link dev.wasmlinux.host.Machine}: an image, some memory and CPUs, commands to run.
- * Own devices implement {@link dev.wasmlinux.host.device.VirtioDevice}.
+ * <p>Start with {@link dev.wasmlinux.host.Machine}: an image, some memory and CPUs, commands to
+ * run. Own devices implement {@link dev.wasmlinux.host.device.VirtioDevice}.
  *
  * <p>Four ways through the packages below, each in one direction:
  *

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.abi.SymbolTable;
+import dev.wasmlinux.host.device.VirtioConsole;
+import dev.wasmlinux.host.device.VirtioDevice;
+import dev.wasmlinux.host.device.VirtioLink;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -128,6 +131,99 @@ class MachineTest {
                             CommandException.class, e -> assertThat(e.isNotFound()).isTrue());
             assertThat(sh(machine, "echo on").shellStatus()).isZero();
         }
+    }
+
+    @Test
+    void manyProcessesComeAndGo() throws Exception {
+        try (Machine machine = machine(2)) {
+            sh(
+                    machine,
+                    """
+                    i=0; while [ $i -lt 500 ]; do (exit 0) || echo bad; i=$((i + 1)); done; echo $i
+                    i=0; while [ $i -lt 30 ]; do sh -c 'sleep 0.2; echo $$' & i=$((i + 1)); done | sort -u | wc -l
+                    """);
+            assertThat(output()).isEqualTo("500\n30\n");
+        }
+    }
+
+    @Test
+    void filesThatAreNoProgramsAreRefusedInTheGuest() throws Exception {
+        try (Machine machine = machine(1)) {
+            sh(
+                    machine,
+                    """
+                    cd /tmp
+                    printf '\\0asm\\1\\0\\0\\0' > empty; head -c 5000 /bin/busybox > cut
+                    printf '\\0asm\\2\\0\\0\\0' > newer
+                    for file in empty cut newer; do
+                        chmod +x $file; env ./$file 2>/dev/null; echo $?
+                    done
+                    echo still here
+                    """);
+            assertThat(output()).isEqualTo("126\n126\n126\nstill here\n");
+        }
+    }
+
+    @Test
+    void ownConsolesAndDevicesAreSeenByTheGuest() throws Exception {
+        VirtioConsole console = VirtioConsole.withPorts();
+        try (Machine machine =
+                Machine.builder()
+                        .image(MachineImage.bundled())
+                        .commandLine("console=hvc0 quiet")
+                        .console(console)
+                        .device(new UnknownDevice())
+                        .build()) {
+            machine.start();
+            // without the agent's ports, the agent gives a shell on the console
+            console.console()
+                    .input()
+                    .write(
+                            "cat /sys/bus/virtio/devices/*/device; echo E''ND\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            StringBuilder text = new StringBuilder();
+            while (text.indexOf("\nEND") < 0) {
+                int next = console.console().output().read();
+                assertThat(next).as(text.toString()).isNotNegative();
+                text.append((char) next);
+            }
+            assertThat(text).contains("0x0003").contains("0x0004").contains("0x003f");
+        }
+    }
+
+    /** A device that no driver of the guest knows. */
+    private static final class UnknownDevice implements VirtioDevice {
+        @Override
+        public int deviceId() {
+            return 0x3f;
+        }
+
+        @Override
+        public long features() {
+            return 0;
+        }
+
+        @Override
+        public List<Integer> queueSizes() {
+            return List.of();
+        }
+
+        @Override
+        public byte[] configuration() {
+            return new byte[0];
+        }
+
+        @Override
+        public void attach(VirtioLink link) {}
+
+        @Override
+        public void activated() {}
+
+        @Override
+        public void notified(int queue) {}
+
+        @Override
+        public void reset() {}
     }
 
     @Test

@@ -88,7 +88,7 @@ class MachineTest {
     void streamsAreApartAndBinarySafe() throws Exception {
         byte[] bytes = new byte[1 << 20];
         new Random(7).nextBytes(bytes);
-        try (Machine machine = machine(2)) {
+        try (Machine machine = machine(1)) {
             assertThat(run(machine, new ByteArrayInputStream(bytes), "cat").shellStatus()).isZero();
             assertThat(Arrays.equals(out.toByteArray(), bytes)).isTrue();
 
@@ -100,7 +100,7 @@ class MachineTest {
 
     @Test
     void scriptsForkPipeTrapAndWait() throws Exception {
-        try (Machine machine = machine(2)) {
+        try (Machine machine = machine(1)) {
             sh(
                     machine,
                     """
@@ -135,7 +135,7 @@ class MachineTest {
 
     @Test
     void manyProcessesComeAndGo() throws Exception {
-        try (Machine machine = machine(2)) {
+        try (Machine machine = machine(1)) {
             sh(
                     machine,
                     """

@@ -71,16 +71,14 @@ class MachineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 4})
+    @ValueSource(ints = {1, 1, 2, 4})
     void bootsToACommandAndBack(int cpus) throws Exception {
-        for (int boot = 0; boot < 2; boot++) {
-            try (Machine machine = machine(cpus)) {
-                assertThat(sh(machine, "uname -s; grep -c ^processor /proc/cpuinfo; exit 7"))
-                        .extracting(WaitStatus::shellStatus)
-                        .isEqualTo(7);
-                assertThat(output()).isEqualTo("Linux\n" + cpus + "\n");
-                assertThat(err.size()).isZero();
-            }
+        try (Machine machine = machine(cpus)) {
+            assertThat(sh(machine, "uname -s; grep -c ^processor /proc/cpuinfo; exit 7"))
+                    .extracting(WaitStatus::shellStatus)
+                    .isEqualTo(7);
+            assertThat(output()).isEqualTo("Linux\n" + cpus + "\n");
+            assertThat(err.size()).isZero();
         }
     }
 

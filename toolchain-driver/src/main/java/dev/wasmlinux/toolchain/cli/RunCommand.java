@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--cpus",
             paramLabel = "N",
             description = "Number of CPUs, 1 to 32 (default: ${DEFAULT-VALUE}).",
-            defaultValue = "2")
+            defaultValue = "1")
     private int cpus;
 
     @Option(

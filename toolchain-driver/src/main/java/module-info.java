@@ -4,7 +4,7 @@
 /** From verified sources to a bootable image. */
 module dev.wasmlinux.toolchain {
     requires dev.wasmlinux.abi;
-    requires dev.wasmlinux.host;
+    requires transitive dev.wasmlinux.host;
     requires dev.wasmlinux.initramfs;
     requires dev.wasmlinux.patchset;
     requires info.picocli;

@@ -12,6 +12,7 @@ import dev.wasmlinux.toolchain.io.Trees;
 import dev.wasmlinux.toolchain.recipe.BuildHost;
 import dev.wasmlinux.toolchain.recipe.BundledPatches;
 import dev.wasmlinux.toolchain.recipe.Recipes;
+import dev.wasmlinux.toolchain.recipe.SdkStep;
 import dev.wasmlinux.toolchain.source.SourceStore;
 import dev.wasmlinux.toolchain.source.Unpacker;
 import dev.wasmlinux.toolchain.step.Step;
@@ -27,6 +28,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -35,7 +37,7 @@ import java.util.Set;
  *
  * <pre>{@code
  * Toolchain toolchain = Toolchain.builder().sources(Path.of("archives")).build();
- * BuildReport report = toolchain.build(List.of("kernel"), BuildListener.NONE);
+ * BuildReport report = toolchain.run("kernel", BuildListener.NONE);
  * Path kernel = report.step("kernel").directory().resolve("vmlinux.wasm");
  * }</pre>
  *
@@ -48,6 +50,7 @@ public final class Toolchain {
     private final SourceStore store;
     private final ToolPath path;
     private final BuildHost host;
+    private final ImageConfiguration configuration;
 
     private Toolchain(Builder builder) {
         Path cache =
@@ -61,6 +64,7 @@ public final class Toolchain {
         this.store = new SourceStore(layout, folders, builder.offline, builder.environment);
         this.path = ToolPath.of(builder.environment);
         this.host = new BuildHost(path, builder.jobs);
+        this.configuration = builder.configuration;
     }
 
     /** A builder with the defaults of this machine. */
@@ -81,6 +85,20 @@ public final class Toolchain {
      */
     public List<String> components() throws ToolchainException {
         return recipes().stream().map(Step::name).toList();
+    }
+
+    /**
+     * Builds one component and whatever it needs; what is stored already is not built again.
+     *
+     * @param target its name, for example "image"
+     * @param listener hears what happens
+     * @return what was done
+     * @throws ToolchainException if something fails
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public BuildReport run(String target, BuildListener listener)
+            throws ToolchainException, InterruptedException {
+        return build(List.of(target), listener);
     }
 
     /**
@@ -115,6 +133,20 @@ public final class Toolchain {
         StepEngine engine = new StepEngine(layout, recipes(), listener);
         List<BuildReport.StepReport> steps = engine.run(components, forced);
         return new BuildReport(started, Duration.ofNanos(System.nanoTime() - start), steps);
+    }
+
+    /**
+     * The C compiler for programs of the guest, made if it is not stored: the stock clang under the
+     * name {@code wasm-linux-cc}, with a configuration file beside it. Any process may run it, for
+     * example as {@code wasm-linux-cc hello.c -o hello}.
+     *
+     * @param listener hears what happens
+     * @return an executable file in the cache
+     * @throws ToolchainException if something fails
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public Path compiler(BuildListener listener) throws ToolchainException, InterruptedException {
+        return run("sdk", listener).step("sdk").directory().resolve(SdkStep.COMPILER);
     }
 
     /**
@@ -274,7 +306,7 @@ public final class Toolchain {
     }
 
     private List<Step> recipes() throws ToolchainException {
-        return Recipes.all(host, store);
+        return Recipes.all(host, store, configuration);
     }
 
     private static void checkSource(String name) throws ToolchainException {
@@ -289,6 +321,7 @@ public final class Toolchain {
     public static final class Builder {
         private final List<Path> sources = new ArrayList<>();
         private Map<String, String> environment = System.getenv();
+        private ImageConfiguration configuration = ImageConfiguration.DEFAULT;
         private Path cache;
         private boolean offline;
         private int jobs = Runtime.getRuntime().availableProcessors();
@@ -314,6 +347,17 @@ public final class Toolchain {
          */
         public Builder sources(Path directory) {
             sources.add(directory);
+            return this;
+        }
+
+        /**
+         * Sets what kernel and image have of one's own.
+         *
+         * @param value the configuration; default is {@link ImageConfiguration#DEFAULT}
+         * @return this
+         */
+        public Builder configuration(ImageConfiguration value) {
+            configuration = Objects.requireNonNull(value, "value");
             return this;
         }
 

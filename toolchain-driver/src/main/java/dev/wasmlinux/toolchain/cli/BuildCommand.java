@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
 final class BuildCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private ToolchainOptions options;
+    @Mixin private ConfigurationOptions own;
 
     @Parameters(
             paramLabel = "COMPONENT",
@@ -54,7 +55,7 @@ final class BuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ToolchainException, InterruptedException {
-        Toolchain toolchain = options.toolchain();
+        Toolchain toolchain = options.toolchain(own.configuration());
         List<String> wanted = components.isEmpty() ? toolchain.components() : components;
         CommandLine line = spec.commandLine();
         if (list) {

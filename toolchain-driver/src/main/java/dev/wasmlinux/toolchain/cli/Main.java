@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             BuildCommand.class,
+            CcCommand.class,
             FetchCommand.class,
             PatchCommand.class,
             CleanCommand.class,

@@ -11,6 +11,8 @@ import dev.wasmlinux.host.Machine;
 import dev.wasmlinux.host.MachineException;
 import dev.wasmlinux.host.MachineImage;
 import dev.wasmlinux.host.WaitStatus;
+import dev.wasmlinux.toolchain.ImageDirectory;
+import dev.wasmlinux.toolchain.ToolchainException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -84,6 +86,12 @@ final class RunCommand implements Callable<Integer> {
     private String append;
 
     @Option(
+            names = "--image",
+            paramLabel = "DIR",
+            description = "The image that \"build image --output\" has left in DIR.")
+    private Path directory;
+
+    @Option(
             names = "--initramfs",
             paramLabel = "FILE",
             description = "One more archive, unpacked over the image's own root file system.")
@@ -104,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
     private List<String> command = new ArrayList<>();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, ToolchainException {
         try {
             return boot(image());
         } catch (CommandException e) {
@@ -116,8 +124,9 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private MachineImage image() throws IOException {
-        MachineImage image = MachineImage.bundled();
+    private MachineImage image() throws IOException, ToolchainException {
+        MachineImage image =
+                directory == null ? MachineImage.bundled() : ImageDirectory.load(directory);
         if (kernel != null) {
             Path names = kernel.resolveSibling("vmlinux.symbols");
             byte[] symbols = Files.exists(names) ? Files.readAllBytes(names) : new byte[0];

@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.toolchain.cli;
 
+import dev.wasmlinux.toolchain.ImageConfiguration;
 import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
@@ -33,7 +34,12 @@ final class ToolchainOptions {
     private int jobs;
 
     Toolchain toolchain() throws ToolchainException {
-        Toolchain.Builder builder = Toolchain.builder().offline(offline);
+        return toolchain(ImageConfiguration.DEFAULT);
+    }
+
+    Toolchain toolchain(ImageConfiguration configuration) throws ToolchainException {
+        Toolchain.Builder builder =
+                Toolchain.builder().offline(offline).configuration(configuration);
         for (Path folder : sources) {
             if (!Files.isDirectory(folder)) {
                 throw new ToolchainException(Kind.USAGE, "no such folder: " + folder);

@@ -21,13 +21,14 @@ import picocli.CommandLine.Spec;
 final class WhyCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private ToolchainOptions options;
+    @Mixin private ConfigurationOptions own;
 
     @Parameters(paramLabel = "COMPONENT", description = "Components (default: all).")
     private List<String> components = List.of();
 
     @Override
     public Integer call() throws ToolchainException {
-        Toolchain toolchain = options.toolchain();
+        Toolchain toolchain = options.toolchain(own.configuration());
         for (String name : components.isEmpty() ? toolchain.components() : components) {
             spec.commandLine().getOut().println(name + ": " + toolchain.why(name));
         }

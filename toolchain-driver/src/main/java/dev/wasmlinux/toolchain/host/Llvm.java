@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
  * @param nm symbol lister
  * @param strip symbol remover
  * @param objcopy section editor
+ * @param resources the compiler's own headers and libraries
  * @param builtins the compiler's run-time library for wasm32
  * @param builtinsDigest its SHA-256
  */
@@ -45,6 +46,7 @@ public record Llvm(
         Path nm,
         Path strip,
         Path objcopy,
+        Path resources,
         Path builtins,
         String builtinsDigest) {
     /** The oldest version that emits the exception encoding that the engine reads. */
@@ -105,7 +107,7 @@ public record Llvm(
             } else if (builtins.isEmpty()) {
                 problems.add(candidate.clang() + " lacks its run-time library for wasm32");
             } else {
-                return of(candidate, builtins.get());
+                return of(candidate, resources(path, candidate).orElseThrow(), builtins.get());
             }
         }
         throw new ToolchainException(
@@ -117,7 +119,8 @@ public record Llvm(
                         + "; \"wasm-linux doctor\" says what to install");
     }
 
-    private static Llvm of(Candidate candidate, Path builtins) throws ToolchainException {
+    private static Llvm of(Candidate candidate, Path resources, Path builtins)
+            throws ToolchainException {
         // kbuild takes a suffix for programs on the path, or a directory for plain names.
         String make =
                 candidate.suffix().isEmpty()
@@ -135,6 +138,7 @@ public record Llvm(
                     candidate.sibling("llvm-nm"),
                     candidate.sibling("llvm-strip"),
                     candidate.sibling("llvm-objcopy"),
+                    resources,
                     builtins,
                     Digests.of(builtins));
         } catch (IOException e) {
@@ -179,17 +183,24 @@ public record Llvm(
                 .toList();
     }
 
-    static Optional<Path> builtins(ToolPath path, Candidate candidate) throws InterruptedException {
+    private static Optional<Path> resources(ToolPath path, Candidate candidate)
+            throws InterruptedException {
         Probe.Answer answer =
                 Probe.run(
                         path,
                         Path.of("/"),
                         List.of(candidate.clang().toString(), "--print-resource-dir"));
-        if (!answer.ok()) {
-            return Optional.empty();
-        }
-        Path resources = Path.of(answer.output());
-        return BUILTINS.stream().map(resources::resolve).filter(Files::isReadable).findFirst();
+        return answer.ok() ? Optional.of(Path.of(answer.output())) : Optional.empty();
+    }
+
+    static Optional<Path> builtins(ToolPath path, Candidate candidate) throws InterruptedException {
+        return resources(path, candidate)
+                .flatMap(
+                        resources ->
+                                BUILTINS.stream()
+                                        .map(resources::resolve)
+                                        .filter(Files::isReadable)
+                                        .findFirst());
     }
 
     /**

@@ -9,6 +9,9 @@ import dev.wasmlinux.initramfs.Initramfs;
 import dev.wasmlinux.initramfs.InitramfsBuilder;
 import dev.wasmlinux.initramfs.InitramfsException;
 import dev.wasmlinux.initramfs.Node;
+import dev.wasmlinux.initramfs.source.ContentStore;
+import dev.wasmlinux.initramfs.source.DirectorySource;
+import dev.wasmlinux.toolchain.ImageConfiguration;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.Trees;
@@ -18,13 +21,15 @@ import dev.wasmlinux.toolchain.step.StepInputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The root file system of the image: {@code initramfs.cpio.gz} with the agent as {@code /init},
- * BusyBox with a link per applet, and the files of {@code src/main/guest/root}.
+ * BusyBox with a link per applet, the files of {@code src/main/guest/root}, and over them what the
+ * user's configuration has of its own.
  */
-public final class InitramfsStep implements Step {
+final class InitramfsStep implements Step {
     private static final GuestFiles ROOT = new GuestFiles("root", ".*");
 
     /** Directories of the root, with their modes. */
@@ -43,6 +48,27 @@ public final class InitramfsStep implements Step {
                     "usr/sbin",
                     "var");
 
+    private final OwnFiles own;
+    private final boolean defaultFiles;
+    private final boolean busyBox;
+    private final List<String> overlays;
+
+    /** What the key was computed from; the files may change before they are read. */
+    private volatile String ownDigest = "";
+
+    /**
+     * Creates the step.
+     *
+     * @param configuration what is in the image
+     * @param overlays names of steps whose results are laid over the root, each a tree of files
+     */
+    InitramfsStep(ImageConfiguration configuration, List<String> overlays) {
+        this.own = OwnFiles.of(configuration);
+        this.defaultFiles = configuration.root().isEmpty();
+        this.busyBox = configuration.busyBox();
+        this.overlays = List.copyOf(overlays);
+    }
+
     @Override
     public String name() {
         return "initramfs";
@@ -50,44 +76,76 @@ public final class InitramfsStep implements Step {
 
     @Override
     public List<String> dependencies() {
-        return List.of("busybox", "agent");
+        List<String> names = new ArrayList<>(List.of("agent"));
+        if (busyBox) {
+            names.add(0, "busybox");
+        }
+        names.addAll(overlays);
+        return names;
     }
 
     @Override
     public void inputs(StepInputs inputs) throws ToolchainException {
         inputs.add("recipe", "1 " + DIRECTORIES);
-        inputs.add("files", ROOT.digest());
+        if (defaultFiles) {
+            inputs.add("files", ROOT.digest());
+        }
+        if (!own.isEmpty()) {
+            ownDigest = own.digest();
+            inputs.add("own files", ownDigest);
+        }
     }
 
     @Override
     public void run(StepContext context) throws ToolchainException, IOException {
         InitramfsBuilder builder = Initramfs.builder();
-        try {
-            DIRECTORIES.forEach(name -> builder.directory(name, 0755));
-            builder.directory("root", 0700);
-            builder.directory("tmp", 01777);
+        builder.onConflict(InitramfsBuilder.Conflict.REPLACE);
+        try (ContentStore store = ContentStore.open()) {
+            if (defaultFiles) {
+                DIRECTORIES.forEach(name -> builder.directory(name, 0755));
+                builder.directory("root", 0700);
+                builder.directory("tmp", 01777);
+            }
             // What the kernel opens for /init before anybody can mount devtmpfs.
             builder.device("dev/console", Node.DeviceType.CHARACTER, 5, 1, 0600);
             builder.device("dev/null", Node.DeviceType.CHARACTER, 1, 3, 0666);
             builder.file("init", FileContent.of(context.dependency("agent").resolve("init")), 0755);
-            Path busybox = context.dependency("busybox");
-            builder.file("bin/busybox", FileContent.of(busybox.resolve("busybox")), 0755);
-            for (String link : Files.readAllLines(busybox.resolve("busybox.links"))) {
-                String path = link.strip().replaceFirst("^/", "");
-                if (!path.isEmpty() && !path.equals("bin/busybox")) {
-                    builder.symlink(path, "/bin/busybox");
-                }
+            if (busyBox) {
+                addBusyBox(context.dependency("busybox"), builder);
             }
-            Path files = context.scratch();
-            ROOT.copyTo(files);
-            for (Path file : Trees.files(files)) {
-                byte[] bytes = Files.readAllBytes(files.resolve(file));
-                builder.file(file.toString(), bytes, mode(file, bytes));
+            if (defaultFiles) {
+                addDefaultFiles(context.scratch(), builder);
             }
+            for (String overlay : overlays) {
+                builder.addFrom(DirectorySource.of(context.dependency(overlay)));
+            }
+            own.addTo(builder, store);
             builder.build()
                     .writeTo(context.output().resolve("initramfs.cpio.gz"), Compression.gzip(9));
         } catch (InitramfsException e) {
             throw new ToolchainException(Kind.BUILD, "step initramfs: " + e.getMessage(), e);
+        }
+        if (!own.isEmpty() && !own.digest().equals(ownDigest)) {
+            throw new ToolchainException(
+                    Kind.USAGE, "files for the image have changed while it was built; build again");
+        }
+    }
+
+    private static void addBusyBox(Path busybox, InitramfsBuilder builder) throws IOException {
+        builder.file("bin/busybox", FileContent.of(busybox.resolve("busybox")), 0755);
+        for (String link : Files.readAllLines(busybox.resolve("busybox.links"))) {
+            String path = link.strip().replaceFirst("^/", "");
+            if (!path.isEmpty() && !path.equals("bin/busybox")) {
+                builder.symlink(path, "/bin/busybox");
+            }
+        }
+    }
+
+    private static void addDefaultFiles(Path scratch, InitramfsBuilder builder) throws IOException {
+        ROOT.copyTo(scratch);
+        for (Path file : Trees.files(scratch)) {
+            byte[] bytes = Files.readAllBytes(scratch.resolve(file));
+            builder.file(file.toString(), bytes, mode(file, bytes));
         }
     }
 

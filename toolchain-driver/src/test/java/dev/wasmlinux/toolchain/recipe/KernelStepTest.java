@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +48,10 @@ class KernelStepTest {
             done
             for argument; do
                 case $argument in
-                wasm_defconfig) echo "CONFIG=$(cat main.c)" > "$objects/.config" ;;
+                wasm_defconfig) echo "CONFIG_MAIN=\\"$(cat main.c)\\"" > "$objects/.config" ;;
+                olddefconfig) # drops an option without a word, as kconfig does
+                    grep -v CONFIG_DROPPED "$objects/.config" > "$objects/.config.new"
+                    mv "$objects/.config.new" "$objects/.config" ;;
                 vmlinux)
                     if [ -e "$objects/main.o" ]; then echo '  LD      vmlinux'
                     else echo '  CC      main.o'; echo '  LD      vmlinux'; fi
@@ -65,6 +69,7 @@ class KernelStepTest {
 
     @TempDir Path directory;
 
+    private final List<Path> fragments = new ArrayList<>();
     private FakeTools tools;
     private CacheLayout layout;
 
@@ -129,7 +134,7 @@ class KernelStepTest {
                         layout,
                         List.of(
                                 new KernelHeadersStep(host, source(patched)),
-                                new KernelStep(host, source(patched))),
+                                new KernelStep(host, source(patched), fragments)),
                         BuildListener.NONE)
                 .run(List.of("kernel-headers", "kernel"), Set.of());
     }
@@ -138,7 +143,7 @@ class KernelStepTest {
     void callsKbuildWithTheCompilerAndACleanEnvironment() throws Exception {
         StepReport kernel = build("one").get(1);
         assertThat(kernel.directory().resolve("vmlinux.wasm")).hasContent("one");
-        assertThat(kernel.directory().resolve("config")).hasContent("CONFIG=one");
+        assertThat(kernel.directory().resolve("config")).hasContent("CONFIG_MAIN=\"one\"");
         assertThat(Files.readString(kernel.directory().resolve("vmlinux.symbols")))
                 .startsWith("-j3 ARCH=wasm LLVM=-22 O=/")
                 .doesNotContain("my cache")
@@ -205,5 +210,67 @@ class KernelStepTest {
                 .extracting(e -> ((ToolchainException) e).kind())
                 .isEqualTo(Kind.HOST);
         assertThat(layout.steps()).doesNotExist();
+    }
+
+    private void fragment(String text) throws IOException {
+        Path file = directory.resolve("own" + fragments.size() + ".config");
+        Files.writeString(file, text);
+        fragments.add(file);
+    }
+
+    @Test
+    void ownOptionsMakeAnotherKernelBesideTheDefaultOne() throws Exception {
+        String key = build("one").get(1).key();
+        fragment("# mine\nCONFIG_A=y\n  CONFIG_SIZE=12\n");
+        fragment("# CONFIG_A is not set\nCONFIG_NAME=\"x y\"\n");
+        StepReport own = build("one").get(1);
+        assertThat(own.reason()).isEqualTo("new input own options");
+        assertThat(own.directory().resolve("config"))
+                .hasContent(
+                        "CONFIG_MAIN=\"one\"\n# CONFIG_A is not set\nCONFIG_SIZE=12\n"
+                                + "CONFIG_NAME=\"x y\"");
+        assertThat(Files.readString(own.log())).contains("CC      main.o");
+        fragments.clear();
+        StepReport again = build("one").get(1);
+        assertThat(again.key()).isEqualTo(key);
+        assertThat(again.ran()).isFalse();
+    }
+
+    @Test
+    void theSameOptionsInOtherWordsAreTheSameKernel() throws Exception {
+        fragment("CONFIG_A=y\nCONFIG_B=n\n");
+        build("one");
+        fragments.clear();
+        fragment("# another comment\nCONFIG_A=y\n");
+        fragment("\n# CONFIG_B is not set\n");
+        assertThat(build("one").get(1).ran()).isFalse();
+    }
+
+    @Test
+    void anOptionThatTheKernelDropsIsNamed() throws Exception {
+        fragment("CONFIG_A=y\nCONFIG_DROPPED=y\n# CONFIG_DROPPED_TOO is not set\n");
+        assertThatThrownBy(() -> build("one"))
+                .hasMessageContaining("the kernel does not take these options:")
+                .hasMessageContaining("CONFIG_DROPPED=y: it is not set")
+                .hasMessageContaining("no Kconfig file of this kernel has an option of that name")
+                .hasMessageNotContainingAny("CONFIG_A", "DROPPED_TOO")
+                .extracting(e -> ((ToolchainException) e).kind())
+                .isEqualTo(Kind.USAGE);
+        assertThat(layout.steps().resolve("kernel/last")).doesNotExist();
+    }
+
+    @Test
+    void whatIsNoOptionIsNamedWithItsLine() throws Exception {
+        for (String wrong : List.of("A=y", "CONFIG_A", "CONFIG_A=yes", "CONFIG_A=")) {
+            fragments.clear();
+            fragment("CONFIG_B=y\n" + wrong + "\n");
+            assertThatThrownBy(() -> build("one"))
+                    .hasMessageContaining("own0.config:2: not a kernel option: " + wrong)
+                    .extracting(e -> ((ToolchainException) e).kind())
+                    .isEqualTo(Kind.USAGE);
+        }
+        fragments.clear();
+        fragments.add(directory.resolve("nowhere"));
+        assertThatThrownBy(() -> build("one")).hasMessageContaining("nowhere");
     }
 }

@@ -52,12 +52,12 @@ public interface FileContent {
         if (!Files.isRegularFile(file)) {
             throw new IOException(file + " is not a regular file");
         }
-        return new Contents.OfFile(file, Files.size(file));
+        return new Contents.OfFile(file, "", Files.size(file));
     }
 
     /** A file whose size is already known. */
     static FileContent of(Path file, long size) {
-        return new Contents.OfFile(file, size);
+        return new Contents.OfFile(file, "", size);
     }
 
     /** A stream of known length; the supplier is asked for each reading. */

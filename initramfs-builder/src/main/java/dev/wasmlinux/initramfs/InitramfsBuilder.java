@@ -48,7 +48,11 @@ public final class InitramfsBuilder {
     private static final int MAX_SYMLINKS = 40;
     private static final ByteString UP = ByteString.of("..");
 
-    private final Map<ArchivePath, Node> nodes = new LinkedHashMap<>();
+    private Map<ArchivePath, Node> nodes = new LinkedHashMap<>();
+
+    /** The built tree has the same map, which then must not change any more. */
+    private boolean given;
+
     private final Map<ArchivePath, Set<ArchivePath>> linksTo = new LinkedHashMap<>();
 
     /** Number of entries directly in a directory; sets of them would double the memory. */
@@ -313,7 +317,7 @@ public final class InitramfsBuilder {
         if (old == null || old.getClass() != node.getClass() || node instanceof Node.HardLink) {
             throw new InvalidEntryException(path.toString(), "has no node of that kind to replace");
         }
-        nodes.put(path, node);
+        changeable().put(path, node);
         return this;
     }
 
@@ -335,7 +339,7 @@ public final class InitramfsBuilder {
     }
 
     private void removeOne(ArchivePath path, Node node) {
-        nodes.remove(path);
+        changeable().remove(path);
         implied.remove(path);
         children.computeIfPresent(
                 path.parent(), (parent, count) -> count == 1 ? null : Integer.valueOf(count - 1));
@@ -356,19 +360,27 @@ public final class InitramfsBuilder {
         }
         ArchivePath heir = names.iterator().next();
         names.remove(heir);
-        nodes.put(heir, node);
+        changeable().put(heir, node);
         for (ArchivePath name : names) {
             put(name, new Node.HardLink(heir));
         }
     }
 
     private void put(ArchivePath path, Node node) {
-        if (nodes.put(path, node) == null && !path.isRoot()) {
+        if (changeable().put(path, node) == null && !path.isRoot()) {
             children.merge(path.parent(), 1, Integer::sum);
         }
         if (node instanceof Node.HardLink link) {
             linksTo.computeIfAbsent(link.target(), key -> new LinkedHashSet<>()).add(path);
         }
+    }
+
+    private Map<ArchivePath, Node> changeable() {
+        if (given) {
+            nodes = new LinkedHashMap<>(nodes);
+            given = false;
+        }
+        return nodes;
     }
 
     private void makeParents(ArchivePath path) {
@@ -411,14 +423,30 @@ public final class InitramfsBuilder {
      *     or to itself
      */
     public Initramfs build() {
-        Map<ArchivePath, Node> result =
-                order == Order.SORTED ? new TreeMap<>(nodes) : new LinkedHashMap<>(nodes);
-        if (!linksTo.isEmpty()) {
+        boolean inOrder = order == Order.AS_ADDED || isSorted();
+        Map<ArchivePath, Node> result;
+        if (inOrder && linksTo.isEmpty()) {
+            // No second map: there may be very many entries.
+            given = true;
+            result = nodes;
+        } else {
+            result = inOrder ? new LinkedHashMap<>(nodes) : new TreeMap<>(nodes);
             result.replaceAll(
                     (path, node) ->
                             node instanceof Node.HardLink link ? resolve(path, link) : node);
         }
         return new Initramfs(result);
+    }
+
+    private boolean isSorted() {
+        ArchivePath last = ArchivePath.ROOT;
+        for (ArchivePath path : nodes.keySet()) {
+            if (last.compareTo(path) > 0) {
+                return false;
+            }
+            last = path;
+        }
+        return true;
     }
 
     private Node.HardLink resolve(ArchivePath path, Node.HardLink link) {

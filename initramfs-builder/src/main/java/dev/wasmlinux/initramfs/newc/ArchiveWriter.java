@@ -13,13 +13,11 @@ import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.content.Contents;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -44,6 +42,8 @@ final class ArchiveWriter {
     private long position;
     private long nextInode;
     private int unalignedFiles;
+    private int smallFileCount;
+    private SmallFiles smallFiles;
 
     /** The names of one inode. */
     private static final class LinkGroup {
@@ -92,6 +92,9 @@ final class ArchiveWriter {
                                         + file.content().size()
                                         + " bytes, more than 4294967295 (newc size field)");
                     }
+                    if (content(node) instanceof Contents.OfFile) {
+                        smallFileCount++;
+                    }
                     Long number = options.inodes().get(path);
                     if (number != null) {
                         if (number < 0 || number > Attributes.FIELD_MAX) {
@@ -137,10 +140,19 @@ final class ArchiveWriter {
     long write(ArchiveSink target, long base) throws IOException {
         sink = target;
         position = base;
-        for (Map.Entry<ArchivePath, Node> entry : nodes.entrySet()) {
-            writeEntry(entry.getKey(), entry.getValue());
-            // Hard links may span members: only a trailer ends the kernel's memory of inodes.
-            sink.entryEnd();
+        try (SmallFiles files =
+                new SmallFiles(
+                        nodes.entrySet().stream()
+                                .filter(entry -> isSmallFile(entry.getKey(), entry.getValue()))
+                                .map(entry -> (Contents.OfFile) content(entry.getValue()))
+                                .iterator(),
+                        smallFileCount)) {
+            smallFiles = files;
+            for (Map.Entry<ArchivePath, Node> entry : nodes.entrySet()) {
+                writeEntry(entry.getKey(), entry.getValue());
+                // Hard links may span members: only a trailer ends the kernel's memory of inodes.
+                sink.entryEnd();
+            }
         }
         header.clear();
         header.links(1);
@@ -148,6 +160,19 @@ final class ArchiveWriter {
         long length = position - base;
         pad((int) ((options.blockSize() - length % options.blockSize()) % options.blockSize()));
         return position - base;
+    }
+
+    private static FileContent content(Node node) {
+        return node instanceof Node.RegularFile file ? file.content() : FileContent.empty();
+    }
+
+    /** Whether an entry's bytes come from {@link SmallFiles}. */
+    private boolean isSmallFile(ArchivePath path, Node node) {
+        FileContent content = content(node);
+        return content.size() > 0
+                && content.size() <= SmallFiles.MOST
+                && content instanceof Contents.OfFile
+                && !groups.containsKey(path);
     }
 
     private void writeEntry(ArchivePath path, Node entry) throws IOException {
@@ -170,7 +195,7 @@ final class ArchiveWriter {
         }
         if (node instanceof Node.RegularFile file) {
             attributes(NewcHeader.REGULAR, file.attributes());
-            writeFile(path, last ? file.content() : FileContent.empty());
+            writeFile(path, entry, last ? file.content() : FileContent.empty());
             return;
         }
         if (node instanceof Node.Symlink link) {
@@ -233,7 +258,7 @@ final class ArchiveWriter {
         pad((int) (-position & 3));
     }
 
-    private void writeFile(ArchivePath path, FileContent content) throws IOException {
+    private void writeFile(ArchivePath path, Node entry, FileContent content) throws IOException {
         long size = content.size();
         header.size(size);
         if (size == 0) {
@@ -243,14 +268,17 @@ final class ArchiveWriter {
         }
         if (content instanceof Contents.OfBytes memory) {
             if (header.checksummed()) {
-                header.checksum(sum(0, memory.bytes(), memory.bytes().length));
+                header.checksum(sum(0, memory.bytes(), 0, memory.bytes().length));
             }
             writeHeader(path.bytes(), size);
             put(memory.bytes(), memory.bytes().length);
+        } else if (isSmallFile(path, entry)) {
+            writeSmallFile(path, (int) size);
+            return;
         } else if (size <= SMALL) {
             readSmall(path, content, (int) size);
             if (header.checksummed()) {
-                header.checksum(sum(0, scratch, (int) size));
+                header.checksum(sum(0, scratch, 0, (int) size));
             }
             writeHeader(path.bytes(), size);
             put(scratch, (int) size);
@@ -262,6 +290,23 @@ final class ArchiveWriter {
             copyLarge(path, content);
         }
         pad((int) (-position & 3));
+    }
+
+    private void writeSmallFile(ArchivePath path, int size) throws IOException {
+        SmallFiles.Batch file = smallFiles.next();
+        if (file.length() != size) {
+            throw file.length() < size ? shorter(path, size, file.length()) : longer(path, size);
+        }
+        byte[] bytes = file.bytes();
+        int from = file.offset();
+        if (header.checksummed()) {
+            header.checksum(sum(0, bytes, from, size));
+        }
+        writeHeader(path.bytes(), size);
+        int padded = size + 3 & ~3;
+        Arrays.fill(bytes, from + size, from + padded, (byte) 0);
+        sink.write(bytes, from, padded);
+        position += padded;
     }
 
     private void requireEmpty(ArchivePath path, FileContent content) throws IOException {
@@ -276,7 +321,7 @@ final class ArchiveWriter {
 
     /** Reads a content that fits the scratch buffer, and makes sure that there is no more of it. */
     private void readSmall(ArchivePath path, FileContent content, int size) throws IOException {
-        try (InputStream in = openSmall(content)) {
+        try (InputStream in = content.open()) {
             int got = 0;
             boolean end = false;
             while (got <= size) {
@@ -286,11 +331,6 @@ final class ArchiveWriter {
                     break;
                 }
                 got += step;
-                if (got == size && content instanceof Contents.OfFile) {
-                    // A file that gave less than asked for is at its end.
-                    end = true;
-                    break;
-                }
             }
             if (got < size) {
                 throw shorter(path, size, got);
@@ -301,18 +341,9 @@ final class ArchiveWriter {
         }
     }
 
-    private static InputStream openSmall(FileContent content) throws IOException {
-        if (content instanceof Contents.OfFile file
-                && file.file().getFileSystem() == FileSystems.getDefault()) {
-            // Half the cost of a channel, which counts with 100 000 files.
-            return new FileInputStream(file.file().toFile());
-        }
-        return content.open();
-    }
-
     private void copyLarge(ArchivePath path, FileContent content) throws IOException {
         long size = content.size();
-        if (content instanceof Contents.OfFile file && isDefault(file.file())) {
+        if (content instanceof Contents.OfFile file && file.isDefault()) {
             try (FileChannel channel = FileChannel.open(file.file(), StandardOpenOption.READ)) {
                 copyRange(path, channel, 0, size, true);
             }
@@ -336,10 +367,6 @@ final class ArchiveWriter {
         }
     }
 
-    private static boolean isDefault(Path file) {
-        return file.getFileSystem() == FileSystems.getDefault();
-    }
-
     private void copyRange(
             ArchivePath path, FileChannel channel, long offset, long size, boolean whole)
             throws IOException {
@@ -358,7 +385,7 @@ final class ArchiveWriter {
         long sum = 0;
         try (InputStream in = content.open()) {
             for (int step; (step = in.read(scratch)) >= 0; total += step) {
-                sum = sum(sum, scratch, step);
+                sum = sum(sum, scratch, 0, step);
             }
         }
         if (total != content.size()) {
@@ -369,9 +396,9 @@ final class ArchiveWriter {
         return sum;
     }
 
-    private static long sum(long start, byte[] bytes, int length) {
+    private static long sum(long start, byte[] bytes, int from, int length) {
         long sum = start;
-        for (int i = 0; i < length; i++) {
+        for (int i = from; i < from + length; i++) {
             sum += bytes[i] & 0xff;
         }
         return sum & 0xffff_ffffL;
@@ -396,11 +423,7 @@ final class ArchiveWriter {
                 unalignedFiles++;
             }
         }
-        header.nameSize(field);
-        put(header.bytes(), NewcHeader.SIZE);
-        byte[] bytes = new byte[(NewcHeader.SIZE + field + 3 & ~3) - NewcHeader.SIZE];
-        name.copyTo(bytes, 0);
-        put(bytes, bytes.length);
+        put(header.bytes(), header.name(name, field));
     }
 
     private void put(byte[] bytes, int length) throws IOException {

@@ -6,18 +6,15 @@ package dev.wasmlinux.initramfs.newc;
 import dev.wasmlinux.initramfs.Compression;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.compress.Encoders;
+import dev.wasmlinux.initramfs.content.Workers;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
@@ -31,7 +28,7 @@ final class MemberSink implements ArchiveSink, Closeable {
     private final int memberSize;
     private final int threads;
     private final OutputStream out;
-    private final ExecutorService workers;
+    private final Workers workers;
     private final Deque<Future<byte[]>> pending = new ArrayDeque<>();
     private byte[] buffer;
     private int used;
@@ -44,16 +41,7 @@ final class MemberSink implements ArchiveSink, Closeable {
         this.threads = options.threads();
         this.out = out;
         this.buffer = new byte[2 * memberSize];
-        this.workers =
-                threads == 1
-                        ? null
-                        : Executors.newFixedThreadPool(
-                                threads,
-                                task -> {
-                                    Thread thread = new Thread(task, "initramfs-compress");
-                                    thread.setDaemon(true);
-                                    return thread;
-                                });
+        this.workers = Workers.of(threads == 1 ? 0 : threads, "initramfs-compress");
     }
 
     @Override
@@ -112,7 +100,7 @@ final class MemberSink implements ArchiveSink, Closeable {
 
     private void submit() throws IOException {
         members++;
-        if (workers == null) {
+        if (!workers.parallel()) {
             try (OutputStream encoder = Encoders.open(compression, out)) {
                 encoder.write(buffer, 0, used);
             }
@@ -137,21 +125,12 @@ final class MemberSink implements ArchiveSink, Closeable {
 
     private void drainPending(int leave) throws IOException {
         while (pending.size() > leave) {
-            try {
-                out.write(pending.remove().get());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while compressing");
-            } catch (ExecutionException e) {
-                throw new IOException("compressing a member failed", e.getCause());
-            }
+            out.write(Workers.await(pending.remove()));
         }
     }
 
     @Override
     public void close() {
-        if (workers != null) {
-            workers.shutdownNow();
-        }
+        workers.close();
     }
 }

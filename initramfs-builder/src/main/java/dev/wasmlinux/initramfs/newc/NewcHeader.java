@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.initramfs.newc;
 
+import dev.wasmlinux.initramfs.ArchivePath;
+import dev.wasmlinux.initramfs.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -35,7 +37,7 @@ final class NewcHeader {
     private static final int NAME_SIZE = 94;
     private static final int CHECKSUM = 102;
 
-    private final byte[] bytes = new byte[SIZE];
+    private final byte[] bytes = new byte[SIZE + ArchivePath.MAX_LENGTH + 1 + 4];
     private final boolean checksummed;
     private final boolean likeGenInitCpio;
 
@@ -50,6 +52,7 @@ final class NewcHeader {
         return checksummed;
     }
 
+    /** The header, and the name as far as {@link #name} says. */
     byte[] bytes() {
         return bytes;
     }
@@ -86,8 +89,18 @@ final class NewcHeader {
         put(SPECIAL_MINOR, minor);
     }
 
-    void nameSize(int value) {
-        put(NAME_SIZE, value);
+    /**
+     * Sets the name.
+     *
+     * @param field size of the name field, filled up with NULs
+     * @return length of header and name, a multiple of 4
+     */
+    int name(ByteString name, int field) {
+        put(NAME_SIZE, field);
+        int length = SIZE + field + 3 & ~3;
+        name.copyTo(bytes, SIZE);
+        Arrays.fill(bytes, SIZE + name.length(), length, (byte) 0);
+        return length;
     }
 
     void checksum(long value) {

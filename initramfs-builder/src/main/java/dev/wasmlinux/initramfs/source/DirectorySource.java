@@ -10,9 +10,13 @@ import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.Node;
+import dev.wasmlinux.initramfs.content.Contents;
+import dev.wasmlinux.initramfs.content.Workers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -20,9 +24,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 
 /**
  * A directory tree of the host. Symlinks are taken as such, hard links inside the tree stay hard
@@ -34,6 +44,13 @@ import java.util.TreeMap;
  * Immutable.
  */
 public final class DirectorySource implements TreeSource {
+    private static final int TYPE = 0170000;
+    private static final int DIRECTORY = 0040000;
+    private static final int SYMLINK = 0120000;
+
+    /** Most listings of one directory's children that are made ahead. */
+    private static final int AHEAD = 8;
+
     private final Path root;
     private final boolean keepOwners;
     private final boolean keepTimes;
@@ -61,119 +78,161 @@ public final class DirectorySource implements TreeSource {
 
     @Override
     public void copyTo(EntrySink sink) throws IOException {
-        new Walk(sink).directory(root, ArchivePath.ROOT);
+        try (Walk walk = new Walk(sink)) {
+            walk.give(walk.list(root, ArchivePath.ROOT));
+        }
     }
 
-    /** One pass over the tree. */
-    private final class Walk {
+    /** What is known of a child before its own children are. */
+    private record Child(ArchivePath path, Node node, Object inode, Path directory) {}
+
+    /**
+     * One pass over the tree. The listings of the next few directories are made on other threads
+     * while entries are given away in order: most of the time goes to the system's calls.
+     */
+    private final class Walk implements AutoCloseable {
         private final EntrySink sink;
         private final boolean unix =
                 root.getFileSystem().supportedFileAttributeViews().contains("unix");
+        private final String wanted =
+                "unix:mode,nlink,size"
+                        + (keepOwners ? ",uid,gid" : "")
+                        + (keepTimes ? ",lastModifiedTime" : "");
         private final Map<Object, ArchivePath> inodes = new HashMap<>();
+        private final Workers workers;
 
         Walk(EntrySink sink) {
             this.sink = sink;
+            boolean system = root.getFileSystem() == FileSystems.getDefault();
+            workers = Workers.of(system ? Workers.useful() : 0, "initramfs-list");
         }
 
-        void directory(Path directory, ArchivePath at) throws IOException {
-            Map<ArchivePath, Path> children = new TreeMap<>();
-            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-                for (Path child : stream) {
-                    children.put(at.resolve(ArchivePath.of(nameOf(child))), child);
+        void give(List<Child> children) throws IOException {
+            Iterator<Child> next =
+                    children.stream().filter(child -> child.directory() != null).iterator();
+            int most = workers.parallel() ? AHEAD : 1;
+            Deque<Future<List<Child>>> listings = new ArrayDeque<>();
+            for (Child child : children) {
+                ArchivePath first =
+                        child.inode() == null
+                                ? null
+                                : inodes.putIfAbsent(child.inode(), child.path());
+                Node node = first == null ? child.node() : new Node.HardLink(first);
+                sink.add(new Entry(child.path(), node));
+                if (child.directory() != null) {
+                    while (listings.size() < most && next.hasNext()) {
+                        Child later = next.next();
+                        listings.add(workers.submit(() -> list(later.directory(), later.path())));
+                    }
+                    give(Workers.await(listings.remove()));
                 }
-            } catch (java.nio.file.DirectoryIteratorException e) {
+            }
+        }
+
+        /** The children of a directory in order; called on any thread. */
+        List<Child> list(Path directory, ArchivePath at) throws IOException {
+            Map<ArchivePath, Path> files = new TreeMap<>();
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+                for (Path file : stream) {
+                    files.put(at.resolve(ArchivePath.of(nameOf(file))), file);
+                }
+            } catch (DirectoryIteratorException e) {
                 throw e.getCause();
             }
-            for (Map.Entry<ArchivePath, Path> child : children.entrySet()) {
-                child(child.getValue(), child.getKey());
+            List<Child> children = new ArrayList<>(files.size());
+            Attributes shared = Attributes.of(0);
+            for (Map.Entry<ArchivePath, Path> file : files.entrySet()) {
+                Child child =
+                        unix
+                                ? unix(file.getValue(), file.getKey(), directory, shared)
+                                : basic(file.getValue(), file.getKey());
+                if (child.node() instanceof Node.RegularFile node) {
+                    shared = node.attributes();
+                }
+                children.add(child);
             }
+            return children;
         }
 
-        private void child(Path file, ArchivePath path) throws IOException {
-            if (unix) {
-                Map<String, Object> values =
-                        Files.readAttributes(
-                                file,
-                                "unix:mode,uid,gid,nlink,rdev,size,lastModifiedTime,fileKey",
-                                LinkOption.NOFOLLOW_LINKS);
-                int mode = (Integer) values.get("mode");
-                Attributes attributes =
-                        attributes(
-                                mode & 07777,
-                                number(values.get("uid")),
-                                number(values.get("gid")),
-                                (FileTime) values.get("lastModifiedTime"));
-                Object key = (Integer) values.get("nlink") > 1 ? values.get("fileKey") : null;
-                unix(file, path, mode, attributes, values, key);
-                return;
-            }
+        private Child basic(Path file, ArchivePath path) throws IOException {
             BasicFileAttributes basic =
                     Files.readAttributes(
                             file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             int mode = permissions(file, basic);
-            Attributes attributes = attributes(mode, 0, 0, basic.lastModifiedTime());
+            Attributes attributes =
+                    new Attributes(mode, 0, 0, keepTimes ? seconds(basic.lastModifiedTime()) : 0);
             if (basic.isDirectory()) {
-                add(path, new Node.Directory(attributes));
-                directory(file, path);
+                return new Child(path, new Node.Directory(attributes), null, file);
             } else if (basic.isSymbolicLink()) {
-                add(path, symlink(file, attributes));
+                return new Child(path, symlink(file, attributes), null, null);
             } else if (basic.isRegularFile()) {
-                add(path, new Node.RegularFile(FileContent.of(file, basic.size()), attributes));
-            } else {
-                throw new InvalidEntryException(path.toString(), "a file of unknown type");
+                FileContent content = FileContent.of(file, basic.size());
+                return new Child(path, new Node.RegularFile(content, attributes), null, null);
             }
+            throw new InvalidEntryException(path.toString(), "a file of unknown type");
         }
 
-        private void unix(
-                Path file,
-                ArchivePath path,
-                int mode,
-                Attributes attributes,
-                Map<String, Object> values,
-                Object key)
+        /**
+         * @param shared attributes to use again if they are the same
+         */
+        private Child unix(Path file, ArchivePath path, Path directory, Attributes shared)
                 throws IOException {
-            int type = mode & 0170000;
-            if (key != null && type != 0040000 && type != 0120000) {
-                ArchivePath first = inodes.putIfAbsent(key, path);
-                if (first != null) {
-                    add(path, new Node.HardLink(first));
-                    return;
-                }
+            Map<String, Object> values =
+                    Files.readAttributes(file, wanted, LinkOption.NOFOLLOW_LINKS);
+            int mode = (Integer) values.get("mode");
+            Attributes attributes =
+                    new Attributes(
+                            mode & 07777,
+                            keepOwners ? number(values.get("uid")) : 0,
+                            keepOwners ? number(values.get("gid")) : 0,
+                            keepTimes ? seconds((FileTime) values.get("lastModifiedTime")) : 0);
+            if (attributes.equals(shared)) {
+                attributes = shared;
             }
-            switch (type) {
-                case 0100000 ->
-                        add(
-                                path,
+            int type = mode & TYPE;
+            if (type == DIRECTORY) {
+                return new Child(path, new Node.Directory(attributes), null, file);
+            } else if (type == SYMLINK) {
+                return new Child(path, symlink(file, attributes), null, null);
+            }
+            Object inode =
+                    (Integer) values.get("nlink") > 1
+                            ? Files.getAttribute(file, "unix:fileKey", LinkOption.NOFOLLOW_LINKS)
+                            : null;
+            Node node =
+                    switch (type) {
+                        case 0100000 ->
                                 new Node.RegularFile(
-                                        FileContent.of(file, (Long) values.get("size")),
-                                        attributes));
-                case 0040000 -> {
-                    add(path, new Node.Directory(attributes));
-                    directory(file, path);
-                }
-                case 0120000 -> add(path, symlink(file, attributes));
-                case 0020000 -> add(path, device(Node.DeviceType.CHARACTER, values, attributes));
-                case 0060000 -> add(path, device(Node.DeviceType.BLOCK, values, attributes));
-                case 0010000 -> add(path, new Node.Fifo(attributes));
-                case 0140000 -> add(path, new Node.Socket(attributes));
-                default ->
-                        throw new InvalidEntryException(
-                                path.toString(), "mode 0" + Integer.toOctalString(mode));
-            }
+                                        content(directory, file, (Long) values.get("size")),
+                                        attributes);
+                        case 0020000 -> device(Node.DeviceType.CHARACTER, file, attributes);
+                        case 0060000 -> device(Node.DeviceType.BLOCK, file, attributes);
+                        case 0010000 -> new Node.Fifo(attributes);
+                        case 0140000 -> new Node.Socket(attributes);
+                        default ->
+                                throw new InvalidEntryException(
+                                        path.toString(), "mode 0" + Integer.toOctalString(mode));
+                    };
+            return new Child(path, node, inode, null);
         }
 
-        private void add(ArchivePath path, Node node) {
-            sink.add(new Entry(path, node));
+        @Override
+        public void close() {
+            workers.close();
         }
+    }
 
-        private Attributes attributes(int permissions, long uid, long gid, FileTime time) {
-            long seconds = time.toInstant().getEpochSecond();
-            return new Attributes(
-                    permissions,
-                    keepOwners ? uid : 0,
-                    keepOwners ? gid : 0,
-                    keepTimes ? Math.max(0, Math.min(seconds, Attributes.FIELD_MAX)) : 0);
-        }
+    /** The directory's path is shared by all its files, as there may be very many of them. */
+    private static FileContent content(Path directory, Path file, long size) {
+        String name = file.getFileName().toString();
+        return Contents.isAscii(name)
+                ? new Contents.OfFile(directory, name, size)
+                : FileContent.of(file, size);
+    }
+
+    private static long seconds(FileTime time) {
+        long seconds = time.toInstant().getEpochSecond();
+        return Math.max(0, Math.min(seconds, Attributes.FIELD_MAX));
     }
 
     private static long number(Object value) {
@@ -183,9 +242,9 @@ public final class DirectorySource implements TreeSource {
     /**
      * The C library's dev_t: twelve bits of major from bit 8, the rest from 32; minor around it.
      */
-    private static Node.Device device(
-            Node.DeviceType type, Map<String, Object> values, Attributes attributes) {
-        long device = (Long) values.get("rdev");
+    private static Node.Device device(Node.DeviceType type, Path file, Attributes attributes)
+            throws IOException {
+        long device = (Long) Files.getAttribute(file, "unix:rdev", LinkOption.NOFOLLOW_LINKS);
         int major = (int) (device >>> 8 & 0xfff | device >>> 32 & ~0xfffL);
         int minor = (int) (device & 0xff | device >>> 12 & ~0xffL);
         return new Node.Device(type, major, minor, attributes);
@@ -220,11 +279,7 @@ public final class DirectorySource implements TreeSource {
      */
     private static ByteString bytesOf(Path path) {
         String text = path.toString();
-        boolean ascii = true;
-        for (int i = 0; i < text.length(); i++) {
-            ascii &= text.charAt(i) < 0x80;
-        }
-        if (ascii || !path.getFileSystem().equals(java.nio.file.FileSystems.getDefault())) {
+        if (Contents.isAscii(text) || path.getFileSystem() != FileSystems.getDefault()) {
             return ByteString.of(text.replace(path.getFileSystem().getSeparator(), "/"));
         }
         Path anchor = Path.of("/");

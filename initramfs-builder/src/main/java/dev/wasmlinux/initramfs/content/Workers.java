@@ -1,0 +1,95 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.initramfs.content;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+
+/**
+ * A few daemon threads that work ahead of the caller; a thread starts when there is something to do
+ * for it. Only the caller's thread may use this.
+ */
+public final class Workers implements AutoCloseable {
+    private static final int MOST = 4;
+
+    private final ExecutorService threads;
+
+    private Workers(ExecutorService threads) {
+        this.threads = threads;
+    }
+
+    /** A number of threads; with 0 the caller does everything. */
+    public static Workers of(int threads, String name) {
+        if (threads == 0) {
+            return new Workers(null);
+        }
+        return new Workers(
+                Executors.newFixedThreadPool(
+                        threads,
+                        task -> {
+                            Thread thread = new Thread(task, name);
+                            thread.setDaemon(true);
+                            return thread;
+                        }));
+    }
+
+    /** How many threads pay off for work that waits for the system; 0 on a single processor. */
+    public static int useful() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return processors == 1 ? 0 : Math.min(processors, MOST);
+    }
+
+    /** Whether there are threads beside the caller's. */
+    public boolean parallel() {
+        return threads != null;
+    }
+
+    /** Does a task on a thread, or at once if there is none. */
+    public <T> Future<T> submit(Callable<T> task) {
+        if (threads != null) {
+            return threads.submit(task);
+        }
+        FutureTask<T> done = new FutureTask<>(task);
+        done.run();
+        return done;
+    }
+
+    /**
+     * Waits for a result.
+     *
+     * @throws IOException what the task threw, or if the wait is interrupted
+     */
+    public static <T> T await(Future<T> result) throws IOException {
+        try {
+            return result.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for a worker");
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof IOException io) {
+                throw io;
+            } else if (cause instanceof RuntimeException runtime) {
+                throw runtime;
+            } else if (cause instanceof Error error) {
+                throw error;
+            }
+            throw new IOException(cause);
+        }
+    }
+
+    /** Gives up what is not done yet. */
+    @Override
+    public void close() {
+        if (threads != null) {
+            threads.shutdownNow();
+        }
+    }
+}

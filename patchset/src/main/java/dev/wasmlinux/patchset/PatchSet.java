@@ -4,6 +4,7 @@
 package dev.wasmlinux.patchset;
 
 import dev.wasmlinux.patchset.content.Content;
+import dev.wasmlinux.patchset.manifest.ManifestEditor;
 import dev.wasmlinux.patchset.manifest.ManifestReader;
 import dev.wasmlinux.patchset.manifest.SetFiles;
 import java.io.FileNotFoundException;
@@ -13,8 +14,10 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -248,7 +251,80 @@ public final class PatchSet {
      * options say; in reverse, the overlay's files go first, if they are unchanged.
      */
     public ApplyReport applyTo(Path tree, ApplyOptions options) throws IOException {
-        return new TreePatcher(tree, options.withStrip(manifest.strip())).apply(patches, wholes());
+        return patcher(tree, options).apply(patches, wholes());
+    }
+
+    /**
+     * Applies the set to an upstream archive on its way to somewhere else: nothing is unpacked that
+     * does not change. The archive is read twice, once to find out whether everything fits.
+     *
+     * @param archive the upstream's archive
+     * @param output where the patched tree goes; nothing is there if this fails
+     * @param options as for {@link #applyTo(Path, ApplyOptions)}
+     * @return what was done
+     * @throws PatchException if the set does not fit
+     * @throws IOException if something cannot be read or written, or the archive is damaged
+     */
+    public ApplyReport applyTo(UpstreamArchive archive, PatchedOutput output, ApplyOptions options)
+            throws IOException {
+        return patcher(null, options).apply(archive, output, patches, wholes());
+    }
+
+    private TreePatcher patcher(Path tree, ApplyOptions options) {
+        return new TreePatcher(
+                tree,
+                options.withStrip(manifest.strip()),
+                changes -> {
+                    Optional<String> expected = manifest.patchedDigest();
+                    if (options.pinned() && !options.reverse() && expected.isPresent()) {
+                        String found = SetChecker.digest(changes);
+                        if (!found.equals(expected.get())) {
+                            throw new PatchedDigestException(toString(), expected.get(), found);
+                        }
+                    }
+                });
+    }
+
+    /**
+     * Writes the digest of the patched tree into the manifest of a set, whose text stays as it is
+     * otherwise.
+     *
+     * @param directory the set's directory
+     * @param upstream the upstream of the manifest's version
+     * @return the digests, {@link Verification#expectedDigest()} being the one of before
+     * @throws PatchException if the set does not fit
+     * @throws IOException if something cannot be read or written
+     */
+    public static Verification pin(Path directory, UpstreamTree upstream) throws IOException {
+        Verification verification = load(directory).verify(upstream);
+        Path manifest = directory.resolve(Manifest.FILE_NAME);
+        byte[] text =
+                ManifestEditor.withPatchedDigest(
+                        manifest.toString(),
+                        Files.readAllBytes(manifest),
+                        verification.patchedDigest());
+        Path draft = directory.resolve("." + Manifest.FILE_NAME + ".new");
+        Files.write(draft, text);
+        Files.move(draft, manifest, StandardCopyOption.ATOMIC_MOVE);
+        return verification;
+    }
+
+    /**
+     * Makes a set of patches that come from elsewhere: a quilt series, mails as of {@code git
+     * format-patch}, or plain files. What their headings say, in the words of Debian's DEP-3 or of
+     * a mail, becomes the entries of the manifest.
+     *
+     * @param input as for {@link Patches#read(Path)}
+     * @param template what the manifest says besides; its patches do not count
+     * @param output the directory for the new set, which must be empty or missing
+     * @return the new set
+     * @throws MalformedPatchException if a patch is damaged, or if the series' entries differ in
+     *     their strip levels or are to be taken back, which a set cannot say
+     * @throws IOException if something cannot be read or written
+     */
+    public static PatchSet importFrom(Path input, Manifest template, Path output)
+            throws IOException {
+        return new SetImporter(template, output).run(Patches.read(input));
     }
 
     /**

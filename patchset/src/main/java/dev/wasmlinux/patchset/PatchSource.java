@@ -20,6 +20,7 @@ public final class PatchSource {
     private final long firstLine;
     private final OptionalInt strip;
     private final boolean reverse;
+    private final String heading;
 
     PatchSource(Piece piece) {
         this.name = Objects.requireNonNull(piece.name(), "name");
@@ -27,6 +28,7 @@ public final class PatchSource {
         this.firstLine = piece.firstLine();
         this.strip = piece.strip();
         this.reverse = piece.reverse();
+        this.heading = piece.heading();
     }
 
     PatchSource(String name, Content content) {
@@ -70,6 +72,21 @@ public final class PatchSource {
     /** The number of the text's first line in what the name names. */
     long firstLine() {
         return firstLine;
+    }
+
+    /** What a mail says above the patch; empty if it came in none. */
+    String heading() {
+        return heading;
+    }
+
+    /** The strip level that a series asks for. */
+    OptionalInt strip() {
+        return strip;
+    }
+
+    /** Whether a series asks for the reverse. */
+    boolean reverse() {
+        return reverse;
     }
 
     /** The options with what this patch's entry in a series says about itself. */

@@ -51,4 +51,24 @@ public final class Patches {
             throws IOException {
         return new TreePatcher(tree, options).apply(patches, List.of());
     }
+
+    /**
+     * Applies patches to a tree in an archive on its way to somewhere else.
+     *
+     * @param archive the tree; read twice
+     * @param output where the patched tree goes; nothing is there if this fails
+     * @param patches as for {@link #apply(Path, List, ApplyOptions)}
+     * @param options how
+     * @return what was done
+     * @throws PatchException as for {@link #apply(Path, List, ApplyOptions)}
+     * @throws IOException if something cannot be read or written, or the archive is damaged
+     */
+    public static ApplyReport apply(
+            UpstreamArchive archive,
+            PatchedOutput output,
+            List<PatchSource> patches,
+            ApplyOptions options)
+            throws IOException {
+        return new TreePatcher(null, options).apply(archive, output, patches, List.of());
+    }
 }

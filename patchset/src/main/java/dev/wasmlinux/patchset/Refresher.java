@@ -107,8 +107,9 @@ final class Refresher {
         for (PatchSource patch : set.patches()) {
             SortedMap<String, Node> before = new TreeMap<>();
             SortedMap<String, Node> after = new TreeMap<>();
-            new TreePatcher(null, options).stage(stage, scratch, List.of(patch), List.of());
-            for (String path : touched(patch, options)) {
+            TreePatcher patcher = new TreePatcher(null, options);
+            patcher.stage(stage, scratch, List.of(patch), List.of());
+            for (String path : patcher.touched(patch)) {
                 Node was = current.containsKey(path) ? current.get(path) : upstream.lookup(path);
                 before.put(path, leaf(was));
                 Optional<Node> now = stage.changes().get(path);
@@ -119,23 +120,6 @@ final class Refresher {
             steps.add(new Step(patch, before, after));
         }
         return steps;
-    }
-
-    private static SortedSet<String> touched(PatchSource patch, ApplyOptions options)
-            throws IOException {
-        SortedSet<String> paths = new TreeSet<>();
-        try (RandomBytes bytes = patch.content().open()) {
-            PatchParser parser =
-                    new PatchParser(patch.name(), bytes, patch.firstLine(), options.strip());
-            FilePatch file;
-            while ((file = parser.next()) != null) {
-                paths.add(file.name());
-                if (file.oldName() != null) {
-                    paths.add(file.oldName());
-                }
-            }
-        }
-        return paths;
     }
 
     private void writeSet(List<Step> steps) throws IOException {

@@ -4,17 +4,13 @@
 package dev.wasmlinux.patchset;
 
 import dev.wasmlinux.patchset.content.Content;
-import dev.wasmlinux.patchset.content.RandomBytes;
 import dev.wasmlinux.patchset.content.Scratch;
-import dev.wasmlinux.patchset.diff.FilePatch;
-import dev.wasmlinux.patchset.diff.PatchParser;
 import dev.wasmlinux.patchset.tree.Node;
 import dev.wasmlinux.patchset.tree.Stage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -78,26 +74,8 @@ final class SetChecker {
         }
     }
 
-    /** Every path that the set reads or writes. */
     private Set<String> touched() throws IOException {
-        Set<String> paths = new HashSet<>();
-        for (PatchSource patch : set.patches()) {
-            try (RandomBytes bytes = patch.content().open()) {
-                PatchParser parser =
-                        new PatchParser(patch.name(), bytes, patch.firstLine(), options.strip());
-                FilePatch file;
-                while ((file = parser.next()) != null) {
-                    paths.add(file.name());
-                    if (file.oldName() != null) {
-                        paths.add(file.oldName());
-                    }
-                }
-            }
-        }
-        for (OverlayFile file : set.overlay()) {
-            paths.add(TreePatcher.bytes(file.path()));
-        }
-        return paths;
+        return new TreePatcher(null, options).touched(set.patches(), set.wholes());
     }
 
     /** One line for each changed path, in the order of the paths' bytes, and a digest over them. */

@@ -4,18 +4,28 @@
 package dev.wasmlinux.patchset;
 
 import dev.wasmlinux.patchset.apply.Application;
+import dev.wasmlinux.patchset.archive.TreeSink;
 import dev.wasmlinux.patchset.content.Content;
+import dev.wasmlinux.patchset.content.RandomBytes;
 import dev.wasmlinux.patchset.content.Scratch;
+import dev.wasmlinux.patchset.diff.FilePatch;
+import dev.wasmlinux.patchset.diff.PatchParser;
 import dev.wasmlinux.patchset.tree.BaseTree;
 import dev.wasmlinux.patchset.tree.Commit;
 import dev.wasmlinux.patchset.tree.DirectoryTree;
 import dev.wasmlinux.patchset.tree.Node;
 import dev.wasmlinux.patchset.tree.Stage;
+import dev.wasmlinux.patchset.tree.TarTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Patches and overlay onto one tree: staged one after the other, then committed at once. */
 final class TreePatcher {
@@ -26,10 +36,27 @@ final class TreePatcher {
 
     private final Path tree;
     private final ApplyOptions options;
+    private final Check check;
 
-    TreePatcher(Path tree, ApplyOptions options) {
+    /** Looks at the outcome before anything is changed. */
+    @FunctionalInterface
+    interface Check {
+        void accept(Map<String, Optional<Node>> changes) throws IOException;
+    }
+
+    /**
+     * For a tree.
+     *
+     * @param tree the directory; null if only archives are patched, or nothing is committed
+     */
+    TreePatcher(Path tree, ApplyOptions options, Check check) {
         this.tree = tree;
         this.options = options;
+        this.check = check;
+    }
+
+    TreePatcher(Path tree, ApplyOptions options) {
+        this(tree, options, changes -> {});
     }
 
     ApplyReport apply(List<PatchSource> patches, List<Whole> overlay) throws IOException {
@@ -39,11 +66,64 @@ final class TreePatcher {
         try (Scratch scratch = new Scratch()) {
             Stage stage = new Stage(base);
             ApplyReport report = stage(stage, scratch, patches, overlay);
+            check.accept(stage.changes());
             if (!options.dryRun()) {
                 commit.run(stage.changes(), base);
             }
             return report;
         }
+    }
+
+    /** As {@link #apply(List, List)}, from an archive to somewhere else. */
+    ApplyReport apply(
+            UpstreamArchive archive,
+            PatchedOutput output,
+            List<PatchSource> patches,
+            List<Whole> overlay)
+            throws IOException {
+        try (Scratch scratch = new Scratch()) {
+            TarTree base = archive.readTar(touched(patches, overlay), scratch);
+            Stage stage = new Stage(base);
+            ApplyReport report = stage(stage, scratch, patches, overlay);
+            check.accept(stage.changes());
+            if (!options.dryRun()) {
+                try (TreeSink sink = output.open(base)) {
+                    archive.write(base, stage.changes(), sink);
+                    sink.finish();
+                }
+            }
+            return report;
+        }
+    }
+
+    /** Every path that patches and overlay read or write. */
+    Set<String> touched(List<PatchSource> patches, List<Whole> overlay) throws IOException {
+        Set<String> paths = new TreeSet<>();
+        for (PatchSource patch : patches) {
+            paths.addAll(touched(patch));
+        }
+        for (Whole whole : overlay) {
+            paths.add(bytes(whole.file().path()));
+        }
+        return paths;
+    }
+
+    /** Every path that a patch reads or writes. */
+    SortedSet<String> touched(PatchSource patch) throws IOException {
+        SortedSet<String> paths = new TreeSet<>();
+        try (RandomBytes bytes = patch.content().open()) {
+            PatchParser parser =
+                    new PatchParser(
+                            patch.name(), bytes, patch.firstLine(), patch.options(options).strip());
+            FilePatch file;
+            while ((file = parser.next()) != null) {
+                paths.add(file.name());
+                if (file.oldName() != null) {
+                    paths.add(file.oldName());
+                }
+            }
+        }
+        return paths;
     }
 
     /** Stages everything, without touching the tree. */

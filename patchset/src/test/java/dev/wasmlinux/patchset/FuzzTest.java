@@ -73,7 +73,7 @@ class FuzzTest {
         for (int round = 0; round < 6000; round++) {
             byte[] patch = mutate(seed, new Random(round));
             ApplyOptions options =
-                    new ApplyOptions(round % 3 == 2 ? 0 : 1, round % 5, round % 2 == 1, true);
+                    new ApplyOptions(round % 3 == 2 ? 0 : 1, round % 5, round % 2 == 1, true, true);
             try {
                 Patches.apply(tree, List.of(PatchSource.of("p", patch)), options);
                 accepted++;

@@ -89,6 +89,30 @@ class GitDiffPropertyTest {
 
         Patches.apply(tree, patch, options.withReverse(true));
         assertThat(Trees.read(tree)).as(text(diff)).isEqualTo(before);
+        applyToArchive(patch, options, new String[] {"ustar", "pax", "gnu"}[seed % 3], after);
+    }
+
+    /** The same from an archive: into a directory, and into another archive that tar unpacks. */
+    private void applyToArchive(
+            List<PatchSource> patch,
+            ApplyOptions options,
+            String format,
+            SortedMap<String, String> after)
+            throws IOException {
+        Tool.Result made = Tool.run(temp, "tar", "--format=" + format, "-czf", "a.tgz", "tree");
+        assumeTrue(made.exit() == 0, "GNU tar is not installed");
+        UpstreamArchive archive = UpstreamArchive.file(temp.resolve("a.tgz"));
+        Path unpacked = temp.resolve("unpacked");
+        Patches.apply(archive, PatchedOutput.directory(unpacked), patch, options);
+        assertThat(Trees.read(unpacked)).isEqualTo(after);
+
+        Path repacked = temp.resolve("b.tar.xz");
+        Patches.apply(archive, PatchedOutput.tar(repacked), patch, options);
+        Path extracted = Files.createDirectory(temp.resolve("extracted"));
+        Tool.Result extraction =
+                Tool.run(extracted, "tar", "-xf", repacked.toString(), "--no-same-owner");
+        assertThat(extraction.exit()).as(extraction.text()).isZero();
+        assertThat(Trees.read(extracted.resolve("tree"))).isEqualTo(after);
     }
 
     private static int strip(String[] format) {

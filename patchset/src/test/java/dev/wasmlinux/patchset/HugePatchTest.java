@@ -11,6 +11,8 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,13 +24,18 @@ class HugePatchTest {
 
     @TempDir private Path temp;
 
-    /** Applies a patch in a process of its own: tree, patch. */
+    /** Applies a patch in a process of its own: patch, tree; or patch, archive, output. */
     public static void main(String[] arguments) throws IOException {
+        List<PatchSource> patch = Patches.read(Path.of(arguments[0]));
+        Path tree = Path.of(arguments[1]);
         ApplyReport report =
-                Patches.apply(
-                        Path.of(arguments[0]),
-                        Patches.read(Path.of(arguments[1])),
-                        ApplyOptions.DEFAULT);
+                arguments.length == 2
+                        ? Patches.apply(tree, patch, ApplyOptions.DEFAULT)
+                        : Patches.apply(
+                                UpstreamArchive.file(tree),
+                                PatchedOutput.directory(Path.of(arguments[2])),
+                                patch,
+                                ApplyOptions.DEFAULT);
         System.out.println(report.patches().get(0).files().get(1).hunks());
     }
 
@@ -44,22 +51,33 @@ class HugePatchTest {
         writePatch(patch);
         assertThat(Files.size(patch)).isGreaterThan(100_000_000L);
 
+        Tool.Result tar = Tool.run(temp, "tar", "-cf", "tree.tar", "tree");
+        run(patch, tree);
+        check(tree);
+        if (tar.exit() == 0) {
+            run(patch, temp.resolve("tree.tar"), temp.resolve("unpacked"));
+            check(temp.resolve("unpacked"));
+        }
+    }
+
+    private void run(Path... arguments) throws IOException, URISyntaxException {
         Path classes =
                 Path.of(Patches.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         Path tests =
                 Path.of(getClass().getProtectionDomain().getCodeSource().getLocation().toURI());
-        Tool.Result result =
-                Tool.run(
-                        temp,
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx32m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        classes + java.io.File.pathSeparator + tests,
-                        HugePatchTest.class.getName(),
-                        tree.toString(),
-                        patch.toString());
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx32m", "-XX:+UseSerialGC", "-cp"));
+        command.add(classes + java.io.File.pathSeparator + tests);
+        command.add(HugePatchTest.class.getName());
+        for (Path argument : arguments) {
+            command.add(argument.toString());
+        }
+        Tool.Result result = Tool.run(temp, command.toArray(String[]::new));
         assertThat(result.text()).isEqualTo(HUNKS + System.lineSeparator());
+    }
+
+    private static void check(Path tree) throws IOException {
         assertThat(Files.size(tree.resolve("new"))).isEqualTo(NEW_LINES * (long) TEXT.length());
         try (var lines = Files.lines(tree.resolve("old"), StandardCharsets.US_ASCII)) {
             assertThat(lines.filter(line -> line.startsWith("x")).count()).isEqualTo(HUNKS);

@@ -142,7 +142,7 @@ class SetApplicationTest {
         assumeTrue(tar.exit() == 0, "GNU tar is not installed");
         byte[] archive = Files.readAllBytes(temp.resolve("a.tar"));
         UpstreamTree upstream =
-                UpstreamTree.tar(
+                UpstreamArchive.of(
                         "a.tar", Optional.empty(), () -> new ByteArrayInputStream(archive));
         assertThat(loaded.verify(upstream).patchedDigest()).isEqualTo(inDirectory.patchedDigest());
 
@@ -150,6 +150,42 @@ class SetApplicationTest {
         assertThat(PatchSet.load(set).verify(upstream).matches()).isTrue();
         write("overlay/arch/wasm/Makefile", "other:\n");
         assertThat(PatchSet.load(set).verify(upstream).matches()).isFalse();
+    }
+
+    @Test
+    void makesNothingButThePinnedTree() throws IOException {
+        Path upstream = temp.resolve("upstream");
+        Trees.write(upstream, before);
+        String text = Files.readString(set.resolve("patchset.json"));
+        Verification first = PatchSet.pin(set, UpstreamTree.directory(upstream));
+        assertThat(first.expectedDigest()).isEmpty();
+        String digest = first.patchedDigest();
+        assertThat(Files.readString(set.resolve("patchset.json")))
+                .isEqualTo(
+                        text.stripTrailing().replaceFirst("}$", "")
+                                + ",\n  \"patchedDigest\": \""
+                                + digest
+                                + "\"\n}\n");
+        PatchSet.load(set).applyTo(tree, ApplyOptions.DEFAULT.withDryRun(true));
+
+        write("overlay/arch/wasm/Makefile", "other:\n");
+        PatchSet edited = PatchSet.load(set);
+        assertThatThrownBy(() -> edited.applyTo(tree))
+                .isInstanceOf(PatchedDigestException.class)
+                .hasMessageContaining(digest)
+                .hasMessageContaining("wasm-linux patch refresh");
+        assertThat(Trees.read(tree)).isEqualTo(before);
+        edited.applyTo(tree, ApplyOptions.DEFAULT.withPinned(false));
+        edited.applyTo(tree, ApplyOptions.DEFAULT.withReverse(true));
+
+        Verification second = PatchSet.pin(set, UpstreamTree.directory(upstream));
+        assertThat(second.expectedDigest()).contains(digest);
+        assertThat(second.matches()).isFalse();
+        PatchSet.load(set).applyTo(tree);
+        assertThat(Files.readString(tree.resolve("arch/wasm/Makefile"))).isEqualTo("other:\n");
+        assertThat(Files.readString(set.resolve("patchset.json")))
+                .contains(second.patchedDigest())
+                .doesNotContain(digest);
     }
 
     @Test
@@ -164,7 +200,7 @@ class SetApplicationTest {
                         Arrays.copyOf(archive, 700),
                         Arrays.copyOfRange(archive, 100, archive.length))) {
             UpstreamTree upstream =
-                    UpstreamTree.tar(
+                    UpstreamArchive.of(
                             "a", Optional.empty(), () -> new ByteArrayInputStream(damaged));
             assertThatThrownBy(() -> loaded.verify(upstream)).isInstanceOf(IOException.class);
         }

@@ -113,7 +113,15 @@ public final class Inputs {
             throw new MalformedPatchException(file.toString(), 1, "there is no patch in it");
         }
         return mails.stream()
-                .map(m -> new Piece(m.name(), m.content(), m.firstLine(), strip, reverse))
+                .map(
+                        m ->
+                                new Piece(
+                                        m.name(),
+                                        m.content(),
+                                        m.firstLine(),
+                                        strip,
+                                        reverse,
+                                        m.heading()))
                 .toList();
     }
 }

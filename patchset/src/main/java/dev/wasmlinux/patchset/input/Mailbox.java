@@ -136,6 +136,8 @@ final class Mailbox {
             throw new MalformedPatchException(
                     name, firstLine, "a mail of several parts; save its patch as a file");
         }
+        String headers =
+                Description.text(content.slice(start, Math.min(position - start, 1 << 16)));
         boolean encoded = encoding.equals("base64") || encoding.equals("quoted-printable");
         String pieceName = name;
         Content body = content.slice(position, messageEnd - position);
@@ -149,11 +151,12 @@ final class Mailbox {
             pieceName = name + " (decoded mail of line " + firstLine + ")";
             line = 1;
         }
-        addBody(pieceName, body, line);
+        addBody(pieceName, headers, body, line);
     }
 
     /** Adds what stands below the place where git ends the commit's message. */
-    private void addBody(String pieceName, Content body, long firstLine) throws IOException {
+    private void addBody(String pieceName, String headers, Content body, long firstLine)
+            throws IOException {
         try (RandomBytes text = body.open()) {
             Mailbox lines = new Mailbox(name, body, text);
             long position = 0;
@@ -161,7 +164,15 @@ final class Mailbox {
             while (position < text.size()) {
                 if (lines.beginsPatch(position)) {
                     Content patch = body.slice(position, text.size() - position);
-                    pieces.add(new Piece(pieceName, patch, line, OptionalInt.empty(), false));
+                    String message = Description.text(body.slice(0, Math.min(position, 1 << 16)));
+                    pieces.add(
+                            new Piece(
+                                    pieceName,
+                                    patch,
+                                    line,
+                                    OptionalInt.empty(),
+                                    false,
+                                    headers + message));
                     return;
                 }
                 position = lines.next(position);

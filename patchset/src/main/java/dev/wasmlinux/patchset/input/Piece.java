@@ -14,6 +14,18 @@ import java.util.OptionalInt;
  * @param firstLine the number of the text's first line in what the name names, from 1
  * @param strip the strip level that the input asks for
  * @param reverse whether the input asks for the reverse
+ * @param heading what a mail says above the patch, headers and message, decoded; empty if the patch
+ *     came in no mail: then the heading is a part of the content
  */
 public record Piece(
-        String name, Content content, long firstLine, OptionalInt strip, boolean reverse) {}
+        String name,
+        Content content,
+        long firstLine,
+        OptionalInt strip,
+        boolean reverse,
+        String heading) {
+    /** A patch that came in no mail. */
+    public Piece(String name, Content content, long firstLine, OptionalInt strip, boolean reverse) {
+        this(name, content, firstLine, strip, reverse, "");
+    }
+}

@@ -58,7 +58,7 @@ public final class BytePaths {
      *
      * @throws IOException if this platform cannot express it
      */
-    static Path target(Path link, String target) throws IOException {
+    public static Path target(Path link, String target) throws IOException {
         FileSystem fileSystem = link.getFileSystem();
         Path path;
         if (isAscii(target)) {

@@ -3,14 +3,18 @@
  */
 package dev.wasmlinux.patchset.tree;
 
+import dev.wasmlinux.patchset.archive.TarReader;
+import dev.wasmlinux.patchset.archive.TarReader.Entry;
+import dev.wasmlinux.patchset.archive.TarReader.Owner;
 import dev.wasmlinux.patchset.content.Content;
 import dev.wasmlinux.patchset.content.Scratch;
-import java.io.EOFException;
+import dev.wasmlinux.patchset.diff.Names;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,21 +22,21 @@ import java.util.Set;
 
 /**
  * The tree in a tar archive, read in one pass: the kinds of all entries are remembered, but only
- * the contents that will be needed. Reads POSIX (ustar, pax) and GNU archives.
+ * the contents that will be needed.
  */
 public final class TarTree implements BaseTree {
-    private static final int BLOCK = 512;
-    private static final int LONGEST_NAME = 1 << 16;
-
-    private final InputStream in;
     private final Set<String> wanted;
     private final Scratch scratch;
     private final Map<String, Node> nodes = new HashMap<>();
     private final Set<String> files = new HashSet<>();
+    private final Set<String> unreadTargets = new HashSet<>();
+    private final MessageDigest headers = Content.digest("SHA-256");
     private String root;
+    private Owner owner;
+    private long newest;
+    private String digest;
 
-    private TarTree(InputStream in, Optional<String> root, Set<String> wanted, Scratch scratch) {
-        this.in = in;
+    private TarTree(Optional<String> root, Set<String> wanted, Scratch scratch) {
         this.root = root.orElse(null);
         this.wanted = wanted;
         this.scratch = scratch;
@@ -50,83 +54,48 @@ public final class TarTree implements BaseTree {
     public static TarTree read(
             InputStream in, Optional<String> root, Set<String> wanted, Scratch scratch)
             throws IOException {
-        TarTree tree = new TarTree(in, root, wanted, scratch);
-        tree.read();
+        TarTree tree = new TarTree(root, wanted, scratch);
+        TarReader reader = new TarReader(in);
+        Entry entry;
+        while ((entry = reader.next()) != null) {
+            tree.headers.update(entry.headers());
+            tree.add(reader, entry);
+        }
+        tree.digest = HexFormat.of().formatHex(tree.headers.digest());
+        if (tree.root == null) {
+            throw new IOException("the archive holds no directory");
+        }
         return tree;
     }
 
-    private void read() throws IOException {
-        byte[] header = new byte[BLOCK];
-        String longName = null;
-        String longLink = null;
-        long paxSize = -1;
-        boolean some = false;
-        while (fill(header, some)) {
-            if (isZero(header)) {
-                break;
-            }
-            some = true;
-            checkSum(header);
-            long size = paxSize >= 0 ? paxSize : number(header, 124, 12);
-            char type = (char) header[156];
-            switch (type) {
-                case 'L' -> longName = text(size);
-                case 'K' -> longLink = text(size);
-                case 'x' -> {
-                    Map<String, String> records = pax(text(size));
-                    longName = records.getOrDefault("path", longName);
-                    longLink = records.getOrDefault("linkpath", longLink);
-                    paxSize =
-                            records.containsKey("size") ? Long.parseLong(records.get("size")) : -1;
-                }
-                case 'g' -> text(size);
-                default -> {
-                    String name = longName != null ? longName : name(header);
-                    String link = longLink != null ? longLink : string(header, 157, 100);
-                    entry(name, link, type, size, number(header, 100, 8));
-                    longName = null;
-                    longLink = null;
-                    paxSize = -1;
-                }
-            }
-        }
-        if (!some) {
-            throw new IOException("the archive is empty");
-        }
-    }
-
-    private void entry(String name, String link, char type, long size, long mode)
-            throws IOException {
-        String path = inRoot(name);
-        boolean regular = type == '0' || type == '\0' || type == '7';
-        if (path == null || path.isEmpty()) {
-            skip(regular ? size : 0);
+    private void add(TarReader reader, Entry entry) throws IOException {
+        String path = pathOf(entry);
+        if (path == null) {
             return;
         }
-        Node node;
-        if (regular && name.endsWith("/") || type == '5') {
-            node = new Node.Directory();
-            skip(type == '5' ? 0 : size);
-        } else if (regular) {
-            Content content = null;
-            if (wanted.contains(path)) {
-                content = content(size);
-            } else {
-                skip(size);
-            }
-            node = new Node.File(content, (mode & 0100) != 0, null);
-        } else if (type == '2') {
-            node = new Node.Link(link);
-        } else if (type == '1') {
-            node = nodes.get(Optional.ofNullable(inRoot(link)).orElse(""));
-            if (node == null || node instanceof Node.File file && file.content() == null) {
-                node = new Node.Special();
-            }
-        } else {
-            node = new Node.Special();
+        newest = Math.max(newest, entry.seconds());
+        if (owner == null) {
+            owner = entry.owner();
         }
+        if (path.isEmpty()) {
+            return;
+        }
+        Node node =
+                switch (entry.kind()) {
+                    case DIRECTORY -> new Node.Directory();
+                    case FILE ->
+                            new Node.File(
+                                    wanted.contains(path) ? content(reader) : null,
+                                    entry.executable(),
+                                    null);
+                    case SYMLINK -> new Node.Link(entry.link());
+                    case HARD_LINK -> hardLink(path, entry);
+                    default -> new Node.Special();
+                };
         nodes.put(path, node);
-        if (!(node instanceof Node.Directory)) {
+        if (node instanceof Node.Directory) {
+            files.remove(path);
+        } else {
             files.add(path);
         }
         for (int slash = path.lastIndexOf('/');
@@ -138,14 +107,55 @@ public final class TarTree implements BaseTree {
         }
     }
 
-    /** The path below the root, or null if it is not there. */
-    private String inRoot(String name) throws IOException {
-        String path = name.startsWith("./") ? name.substring(2) : name;
-        while (path.endsWith("/")) {
-            path = path.substring(0, path.length() - 1);
+    private Content content(TarReader reader) throws IOException {
+        try (Scratch.Writer out = scratch.writer()) {
+            reader.copyContent(out);
+            return out.finish();
         }
-        if (path.isEmpty()) {
+    }
+
+    private Node hardLink(String path, Entry entry) throws IOException {
+        String target = pathOf(entry.link());
+        Node node = target == null ? null : nodes.get(target);
+        if (!(node instanceof Node.File file)) {
+            throw new IOException(
+                    "the hard link "
+                            + Names.show(entry.name())
+                            + " leads to no file: "
+                            + Names.show(entry.link()));
+        }
+        if (file.content() == null && wanted.contains(path)) {
+            unreadTargets.add(target);
+        }
+        return node;
+    }
+
+    /** Hard links' targets that must be asked for too, in another reading; mostly none. */
+    public Set<String> unreadTargets() {
+        return unreadTargets;
+    }
+
+    /**
+     * The path of an entry below the root: empty for the root itself, null if it is no part of the
+     * tree.
+     */
+    public String pathOf(Entry entry) throws IOException {
+        return entry.kind() == TarReader.Kind.GLOBAL ? null : pathOf(entry.name());
+    }
+
+    /** As {@link #pathOf(Entry)}, of a name in the archive. */
+    public String pathOf(String name) throws IOException {
+        String path = name;
+        while (path.startsWith("./")) {
+            path = path.substring(2);
+        }
+        if (path.isEmpty() || path.equals(".")) {
             return null;
+        }
+        for (String part : path.split("/", -1)) {
+            if (part.isEmpty() || part.equals(".") || part.equals("..") || part.contains("\0")) {
+                throw new IOException("the archive holds the name \"" + Names.show(name) + "\"");
+            }
         }
         if (root == null) {
             root = path.indexOf('/') < 0 ? path : path.substring(0, path.indexOf('/'));
@@ -154,132 +164,39 @@ public final class TarTree implements BaseTree {
             return "";
         }
         if (!path.startsWith(root + "/")) {
-            if (path.startsWith("pax_global_header")) {
-                return null;
-            }
             throw new IOException(
-                    "the archive holds both \"" + root + "\" and \"" + path + "\" at its top");
+                    "the archive holds both \""
+                            + Names.show(root)
+                            + "\" and \""
+                            + Names.show(path)
+                            + "\" at its top");
         }
         return path.substring(root.length() + 1);
     }
 
-    private boolean fill(byte[] block, boolean mayEnd) throws IOException {
-        int n = in.readNBytes(block, 0, block.length);
-        if (n == 0 && mayEnd) {
-            return false;
-        }
-        if (n < block.length) {
-            throw new EOFException("the archive is cut short");
-        }
-        return true;
+    /** The directory that holds the tree. */
+    public String root() {
+        return root;
     }
 
-    private static boolean isZero(byte[] block) {
-        for (byte b : block) {
-            if (b != 0) {
-                return false;
-            }
-        }
-        return true;
+    /** Whose the first entry is. */
+    public Owner owner() {
+        return owner;
     }
 
-    private static void checkSum(byte[] header) throws IOException {
-        long sum = 8 * ' ';
-        for (int i = 0; i < BLOCK; i++) {
-            sum += i < 148 || i >= 156 ? header[i] & 0xff : 0;
-        }
-        if (sum != number(header, 148, 8)) {
-            throw new IOException("not a tar archive, or damaged: a header has a wrong sum");
-        }
+    /** The time of the newest entry, in seconds since 1970. */
+    public long newest() {
+        return newest;
     }
 
-    private static long number(byte[] header, int offset, int length) throws IOException {
-        if ((header[offset] & 0x80) != 0) {
-            long value = header[offset] & 0x7f;
-            for (int i = 1; i < length; i++) {
-                value = value << 8 | header[offset + i] & 0xff;
-            }
-            return value;
-        }
-        String digits = string(header, offset, length).strip();
-        if (!digits.matches("[0-7]*")) {
-            throw new IOException("damaged number in a tar header: " + digits);
-        }
-        return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
+    /** A digest of all headers, by which another reading can be told from this one. */
+    public String digest() {
+        return digest;
     }
 
-    private static String string(byte[] header, int offset, int length) {
-        int end = offset;
-        while (end < offset + length && header[end] != 0) {
-            end++;
-        }
-        return new String(header, offset, end - offset, StandardCharsets.ISO_8859_1);
-    }
-
-    private static String name(byte[] header) {
-        String name = string(header, 0, 100);
-        // Only POSIX headers have a prefix; GNU's use the place otherwise.
-        boolean posix = header[262] == 0 && string(header, 257, 5).equals("ustar");
-        String prefix = posix ? string(header, 345, 155) : "";
-        return prefix.isEmpty() ? name : prefix + "/" + name;
-    }
-
-    private String text(long size) throws IOException {
-        if (size > LONGEST_NAME) {
-            throw new IOException("an extended tar header of " + size + " bytes");
-        }
-        byte[] bytes = in.readNBytes((int) size);
-        if (bytes.length < size) {
-            throw new EOFException("the archive is cut short");
-        }
-        skip(-size & BLOCK - 1, false);
-        String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        return text.endsWith("\0") ? text.substring(0, text.length() - 1) : text;
-    }
-
-    private static Map<String, String> pax(String text) throws IOException {
-        Map<String, String> records = new HashMap<>();
-        int position = 0;
-        while (position < text.length()) {
-            int space = text.indexOf(' ', position);
-            String digits = space < 0 ? "" : text.substring(position, space);
-            int length = digits.matches("[0-9]{1,6}") ? Integer.parseInt(digits) : 0;
-            int end = position + length;
-            int equals = text.indexOf('=', Math.max(space, 0));
-            if (length == 0 || end > text.length() || equals < 0 || equals >= end) {
-                throw new IOException("damaged pax header");
-            }
-            records.put(text.substring(space + 1, equals), text.substring(equals + 1, end - 1));
-            position = end;
-        }
-        return records;
-    }
-
-    private Content content(long size) throws IOException {
-        byte[] buffer = new byte[1 << 13];
-        Content content;
-        try (Scratch.Writer out = scratch.writer()) {
-            long left = size;
-            while (left > 0) {
-                int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-                if (n < 0) {
-                    throw new EOFException("the archive is cut short");
-                }
-                out.write(buffer, 0, n);
-                left -= n;
-            }
-            content = out.finish();
-        }
-        skip(-size & BLOCK - 1, false);
-        return content;
-    }
-
-    private void skip(long size) throws IOException {
-        skip(size, true);
-    }
-
-    private void skip(long size, boolean pad) throws IOException {
-        in.skipNBytes(pad ? size + BLOCK - 1 & -BLOCK : size);
+    /** Every path in the tree, with directories that have no entry of their own. */
+    public Set<String> paths() {
+        return nodes.keySet();
     }
 
     @Override

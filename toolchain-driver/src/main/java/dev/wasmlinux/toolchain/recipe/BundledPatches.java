@@ -5,20 +5,16 @@ package dev.wasmlinux.toolchain.recipe;
 
 import dev.wasmlinux.patchset.ApplyOptions;
 import dev.wasmlinux.patchset.ApplyReport;
-import dev.wasmlinux.patchset.Manifest;
 import dev.wasmlinux.patchset.PatchException;
 import dev.wasmlinux.patchset.PatchSet;
-import dev.wasmlinux.patchset.Source;
+import dev.wasmlinux.patchset.PatchedDigestException;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.source.Patches;
 import dev.wasmlinux.toolchain.source.SourceArchive;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -59,23 +55,7 @@ public final class BundledPatches implements Patches {
      * @throws ToolchainException {@link Kind#PATCH} if the set cannot be read
      */
     public SourceArchive archive() throws ToolchainException {
-        Manifest manifest = set().manifest();
-        // One archive may be known by several names and lie in several places.
-        Map<String, List<Source>> byDigest = new LinkedHashMap<>();
-        for (Source source : manifest.sources()) {
-            byDigest.computeIfAbsent(source.sha256(), digest -> new ArrayList<>()).add(source);
-        }
-        List<SourceArchive.Variant> variants = new ArrayList<>();
-        byDigest.forEach(
-                (digest, sources) ->
-                        variants.add(
-                                new SourceArchive.Variant(
-                                        sources.stream().map(Source::file).toList(),
-                                        digest,
-                                        sources.stream()
-                                                .flatMap(source -> source.urls().stream())
-                                                .toList())));
-        return new SourceArchive(manifest.component(), manifest.version().toString(), variants);
+        return SourceArchive.of(set().manifest());
     }
 
     @Override
@@ -97,16 +77,33 @@ public final class BundledPatches implements Patches {
     }
 
     @Override
-    public void applyTo(Path tree) throws ToolchainException, IOException {
-        apply(tree, false);
+    public Optional<String> applyTo(Path tree) throws ToolchainException, IOException {
+        try {
+            set().applyTo(tree);
+            return Optional.empty();
+        } catch (PatchedDigestException e) {
+            // Somebody works on the set. Its own digest is part of the steps' keys in any case.
+            apply(tree, false);
+            return Optional.of(
+                    "patch set "
+                            + component
+                            + " was edited since its digest was pinned; before you pass it on: "
+                            + "wasm-linux patch refresh DIRECTORY-OF-THE-SET");
+        } catch (PatchException e) {
+            throw failure(e);
+        }
     }
 
     private ApplyReport apply(Path tree, boolean dryRun) throws ToolchainException, IOException {
         try {
-            return set().applyTo(tree, ApplyOptions.DEFAULT.withDryRun(dryRun));
+            return set().applyTo(tree, ApplyOptions.DEFAULT.withDryRun(dryRun).withPinned(false));
         } catch (PatchException e) {
-            throw new ToolchainException(
-                    Kind.PATCH, "patch set " + set() + " does not fit: " + e.getMessage(), e);
+            throw failure(e);
         }
+    }
+
+    private ToolchainException failure(PatchException e) throws ToolchainException {
+        return new ToolchainException(
+                Kind.PATCH, "patch set " + set() + " does not fit: " + e.getMessage(), e);
     }
 }

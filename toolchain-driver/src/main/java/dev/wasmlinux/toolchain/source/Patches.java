@@ -6,6 +6,7 @@ package dev.wasmlinux.toolchain.source;
 import dev.wasmlinux.toolchain.ToolchainException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /** What is done to an unpacked source tree before it is built. */
@@ -24,7 +25,9 @@ public interface Patches {
                 }
 
                 @Override
-                public void applyTo(Path tree) {}
+                public Optional<String> applyTo(Path tree) {
+                    return Optional.empty();
+                }
             };
 
     /**
@@ -48,8 +51,9 @@ public interface Patches {
      * Changes a tree.
      *
      * @param tree unpacked source
+     * @return what the user should know about the patches, if anything
      * @throws ToolchainException {@link ToolchainException.Kind#PATCH} if it does not fit
      * @throws IOException if reading or writing fails
      */
-    void applyTo(Path tree) throws ToolchainException, IOException;
+    Optional<String> applyTo(Path tree) throws ToolchainException, IOException;
 }

@@ -3,9 +3,14 @@
  */
 package dev.wasmlinux.toolchain.source;
 
+import dev.wasmlinux.patchset.Manifest;
+import dev.wasmlinux.patchset.Source;
 import dev.wasmlinux.toolchain.io.Digests;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +28,30 @@ public record SourceArchive(String component, String version, List<Variant> vari
         if (variants.isEmpty()) {
             throw new IllegalArgumentException("no archive for " + component);
         }
+    }
+
+    /**
+     * The release that a patch set is made for.
+     *
+     * @param manifest the set's manifest, with at least one source
+     */
+    public static SourceArchive of(Manifest manifest) {
+        // One archive may be known by several names and lie in several places.
+        Map<String, List<Source>> byDigest = new LinkedHashMap<>();
+        for (Source source : manifest.sources()) {
+            byDigest.computeIfAbsent(source.sha256(), digest -> new ArrayList<>()).add(source);
+        }
+        List<Variant> variants = new ArrayList<>();
+        byDigest.forEach(
+                (digest, sources) ->
+                        variants.add(
+                                new Variant(
+                                        sources.stream().map(Source::file).toList(),
+                                        digest,
+                                        sources.stream()
+                                                .flatMap(source -> source.urls().stream())
+                                                .toList())));
+        return new SourceArchive(manifest.component(), manifest.version().toString(), variants);
     }
 
     /**

@@ -72,7 +72,7 @@ public record SourceTree(SourceArchive archive, Patches patches, SourceStore sto
         if (made.startsWith(archive.identity() + "\n")
                 && Files.exists(workspace.resolve(TOUCHED))) {
             context.action("patching " + archive.component());
-            patchAgain(workspace, tree);
+            patchAgain(context, workspace, tree);
         } else {
             unpack(context, workspace, tree);
         }
@@ -90,7 +90,7 @@ public record SourceTree(SourceArchive archive, Patches patches, SourceStore sto
         context.action("unpacking " + stored.variant().name());
         Unpacker.unpack(stored.file(), stored.variant().name(), fresh);
         context.action("patching " + archive.component());
-        patch(workspace, fresh);
+        patch(context, workspace, fresh);
         keepTimes(tree, fresh);
         Path old = workspace.resolve("src.old");
         Trees.delete(old);
@@ -102,7 +102,8 @@ public record SourceTree(SourceArchive archive, Patches patches, SourceStore sto
     }
 
     /** Applies the patches to an upstream tree, after saving what they will change. */
-    private Set<String> patch(Path workspace, Path tree) throws ToolchainException, IOException {
+    private Set<String> patch(StepContext context, Path workspace, Path tree)
+            throws ToolchainException, IOException {
         Path originals = workspace.resolve(ORIGINALS);
         Trees.delete(originals);
         Files.createDirectories(originals);
@@ -113,11 +114,12 @@ public record SourceTree(SourceArchive archive, Patches patches, SourceStore sto
             }
         }
         Files.write(workspace.resolve(TOUCHED), touched);
-        patches.applyTo(tree);
+        patches.applyTo(tree).ifPresent(context.listener()::note);
         return touched;
     }
 
-    private void patchAgain(Path workspace, Path tree) throws ToolchainException, IOException {
+    private void patchAgain(StepContext context, Path workspace, Path tree)
+            throws ToolchainException, IOException {
         Path previous = workspace.resolve("previous");
         Trees.delete(previous);
         Set<String> changed = new TreeSet<>(Files.readAllLines(workspace.resolve(TOUCHED)));
@@ -128,7 +130,7 @@ public record SourceTree(SourceArchive archive, Patches patches, SourceStore sto
             }
         }
         Trees.copy(workspace.resolve(ORIGINALS), tree);
-        changed.addAll(patch(workspace, tree));
+        changed.addAll(patch(context, workspace, tree));
         FileTime now = FileTime.from(Instant.now());
         for (String path : changed) {
             Path file = tree.resolve(path);

@@ -5,12 +5,16 @@ package dev.wasmlinux.toolchain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wasmlinux.toolchain.io.Digests;
+import dev.wasmlinux.toolchain.source.Archives;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,5 +141,113 @@ class MainTest {
         assertThat(run("patch", "apply", "-C", tree.toString(), patch.toString())).isEqualTo(2);
         assertThat(tree.resolve("file")).hasContent("another\ntext\n");
         assertThat(run("patch", "apply", "-C", tree.toString(), "/no/such.patch")).isEqualTo(2);
+    }
+
+    @Test
+    void patchesAnArchiveWithoutUnpackingIt() throws Exception {
+        Path archive = directory.resolve("a.tgz");
+        String to = directory.resolve("b.tar.gz").toString();
+        String from = archive.toString();
+        String file = patch.toString();
+        Files.write(archive, new Archives().file("tree/file", 0644, "one\ntwo\nthree\n").gzip());
+        assertThat(run("patch", "apply", "--archive", from, "-o", to, file)).isZero();
+        Path unpacked = directory.resolve("unpacked");
+        assertThat(
+                        run(
+                                "patch",
+                                "apply",
+                                "-R",
+                                "--archive",
+                                to,
+                                "--output",
+                                unpacked.toString(),
+                                file))
+                .isZero();
+        assertThat(unpacked.resolve("file")).hasContent("one\ntwo\nthree\n");
+        assertThat(run("patch", "apply", "--archive", to, "-o", from, file)).isEqualTo(1);
+        assertThat(run("patch", "apply", "--archive", from, file)).isEqualTo(2);
+        assertThat(run("patch", "apply", "-C", tree.toString(), "--archive", from, "-o", to, file))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aSetIsImportedVerifiedPinnedRebasedAndExported() throws Exception {
+        Path archive = directory.resolve("demo-1.0.tar.gz");
+        Files.write(archive, new Archives().file("demo/file", 0644, "one\ntwo\nthree\n").gzip());
+        String set = directory.resolve("set").toString();
+        assertThat(
+                        run(
+                                "patch",
+                                "import",
+                                "--component",
+                                "demo",
+                                "--upstream-version",
+                                "1.0",
+                                "--license",
+                                "MIT",
+                                "-o",
+                                set,
+                                patch.toString()))
+                .isZero();
+        Path manifest = Path.of(set, "patchset.json");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replace(
+                                "\"sources\": []",
+                                "\"sources\": [{\"file\": \"demo-1.0.tar.gz\", \"sha256\": \""
+                                        + Digests.of(archive)
+                                        + "\"}]"));
+        String[] sources = {"--offline", "--cache", cache(), "--sources", directory.toString()};
+        assertThat(run(with(sources, "patch", "verify", set))).isZero();
+        assertThat(out()).contains("nothing pinned");
+        assertThat(run(with(sources, "patch", "refresh", set))).isZero();
+        assertThat(run(with(sources, "patch", "verify", set))).isZero();
+        assertThat(out()).contains("as pinned");
+
+        Path text = Path.of(set, "patches/0001-a.patch");
+        String before = Files.readString(text);
+        Files.writeString(text, before.replace("+TWO", "+ZWEI"));
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replaceFirst(
+                                "(0001-a.patch(?s:.*?)sha256\": \")[0-9a-f]+",
+                                "$1" + Digests.of(text)));
+        assertThat(run(with(sources, "patch", "verify", set))).isEqualTo(6);
+        assertThat(err()).contains("wasm-linux patch refresh");
+        assertThat(run(with(sources, "patch", "refresh", set))).isZero();
+        assertThat(run(with(sources, "patch", "verify", set))).isZero();
+
+        Path exported = directory.resolve("exported");
+        assertThat(run(with(sources, "patch", "export", set, "-o", exported.toString()))).isZero();
+        assertThat(exported.resolve("file")).hasContent("one\nZWEI\nthree\n");
+        assertThat(run("patch", "rebase", set, archive.toString())).isZero();
+        assertThat(run("patch", "rebase", set, exported.toString())).isEqualTo(1);
+        assertThat(out()).contains("already applied  patches/0001-a.patch");
+
+        Files.writeString(exported.resolve("file"), "one\nDEUX\nthree\n");
+        String again = directory.resolve("again").toString();
+        assertThat(
+                        run(
+                                with(
+                                        sources,
+                                        "patch",
+                                        "refresh",
+                                        "--tree",
+                                        exported.toString(),
+                                        "-o",
+                                        again,
+                                        set)))
+                .isZero();
+        assertThat(run(with(sources, "patch", "verify", again))).isZero();
+        assertThat(Path.of(again, "patches/0001-a.patch")).content().contains("+DEUX");
+        assertThat(run("patch", "verify", "no-such-set")).isEqualTo(2);
+    }
+
+    private static String[] with(String[] options, String... command) {
+        List<String> all = new ArrayList<>(List.of(command));
+        all.addAll(2, List.of(options));
+        return all.toArray(String[]::new);
     }
 }

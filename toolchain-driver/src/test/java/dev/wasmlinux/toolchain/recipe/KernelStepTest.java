@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -116,8 +117,9 @@ class KernelStepTest {
                     }
 
                     @Override
-                    public void applyTo(Path tree) throws IOException {
+                    public Optional<String> applyTo(Path tree) throws IOException {
                         Files.writeString(tree.resolve("main.c"), patched);
+                        return Optional.empty();
                     }
                 };
         return new SourceTree(

@@ -16,19 +16,21 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
 /** Archives for tests, good and bad, entry by entry. */
-final class Archives {
+public final class Archives {
     /** 2020-01-02T03:04:05Z. */
     static final long TIME_MILLIS = 1_577_934_245_000L;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8");
 
-    Archives() {
+    /** An archive without entries. */
+    public Archives() {
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         tar.setAddPaxHeadersForNonAsciiNames(true);
     }
 
-    Archives file(String name, int mode, String text) throws IOException {
+    /** Adds a file. */
+    public Archives file(String name, int mode, String text) throws IOException {
         byte[] content = text.getBytes(StandardCharsets.UTF_8);
         TarArchiveEntry entry = entry(name, TarConstants.LF_NORMAL);
         entry.setMode(mode);
@@ -76,7 +78,8 @@ final class Archives {
         return bytes.toByteArray();
     }
 
-    byte[] gzip() throws IOException {
+    /** The archive, compressed. */
+    public byte[] gzip() throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (OutputStream out = new GZIPOutputStream(packed)) {
             out.write(tar());

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,12 +68,13 @@ class SourceTreeTest {
             }
 
             @Override
-            public void applyTo(Path tree) throws IOException {
+            public Optional<String> applyTo(Path tree) throws IOException {
                 for (Map.Entry<String, String> file : files.entrySet()) {
                     Path path = tree.resolve(file.getKey());
                     Files.createDirectories(path.getParent());
                     Files.writeString(path, file.getValue());
                 }
+                return Optional.empty();
             }
         };
     }

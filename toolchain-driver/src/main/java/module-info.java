@@ -15,6 +15,9 @@ module dev.wasmlinux.toolchain {
     requires tools.jackson.databind;
 
     exports dev.wasmlinux.toolchain;
+    exports dev.wasmlinux.toolchain.spi;
+
+    uses dev.wasmlinux.toolchain.spi.Component;
 
     opens dev.wasmlinux.toolchain.cli to
             info.picocli;

@@ -16,6 +16,7 @@ import dev.wasmlinux.toolchain.recipe.Recipes;
 import dev.wasmlinux.toolchain.recipe.SdkStep;
 import dev.wasmlinux.toolchain.source.PatchSetWork;
 import dev.wasmlinux.toolchain.source.SourceStore;
+import dev.wasmlinux.toolchain.spi.Component;
 import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepCache;
 import dev.wasmlinux.toolchain.step.StepEngine;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import java.util.Set;
 
 /**
@@ -51,6 +53,7 @@ public final class Toolchain {
     private final ToolPath path;
     private final BuildHost host;
     private final ImageConfiguration configuration;
+    private final List<Component> components;
 
     private Toolchain(Builder builder) {
         Path cache =
@@ -65,6 +68,7 @@ public final class Toolchain {
         this.path = ToolPath.of(builder.environment);
         this.host = new BuildHost(path, builder.jobs);
         this.configuration = builder.configuration;
+        this.components = List.copyOf(builder.components);
     }
 
     /** A builder with the defaults of this machine. */
@@ -349,7 +353,7 @@ public final class Toolchain {
     }
 
     private List<Step> recipes() throws ToolchainException {
-        return Recipes.all(host, store, configuration);
+        return Recipes.all(host, store, configuration, components);
     }
 
     private static void checkSource(String name) throws ToolchainException {
@@ -364,6 +368,7 @@ public final class Toolchain {
     public static final class Builder {
         private final List<Path> sources = new ArrayList<>();
         private Map<String, String> environment = System.getenv();
+        private final List<Component> components = new ArrayList<>();
         private ImageConfiguration configuration = ImageConfiguration.DEFAULT;
         private Path cache;
         private boolean offline;
@@ -401,6 +406,29 @@ public final class Toolchain {
          */
         public Builder configuration(ImageConfiguration value) {
             configuration = Objects.requireNonNull(value, "value");
+            return this;
+        }
+
+        /**
+         * Adds something of one's own that can be built, and what it puts into the image.
+         *
+         * @param component a component with a name of its own
+         * @return this
+         */
+        public Builder component(Component component) {
+            components.add(Objects.requireNonNull(component, "component"));
+            return this;
+        }
+
+        /**
+         * Adds all components that a class loader finds as services.
+         *
+         * @param loader for example one of the user's jar files
+         * @return this
+         * @throws java.util.ServiceConfigurationError if one cannot be made
+         */
+        public Builder components(ClassLoader loader) {
+            ServiceLoader.load(Component.class, loader).forEach(this::component);
             return this;
         }
 

@@ -7,10 +7,14 @@ import dev.wasmlinux.toolchain.ImageConfiguration;
 import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import picocli.CommandLine.Option;
 
 /** Options of every command that works with sources or results. */
@@ -33,6 +37,12 @@ final class ToolchainOptions {
             description = "Number of compilers at once (default: number of processors).")
     private int jobs;
 
+    @Option(
+            names = "--extension",
+            paramLabel = "JAR",
+            description = "Jar with components of your own, found as services (repeatable).")
+    private List<Path> extensions = new ArrayList<>();
+
     Toolchain toolchain() throws ToolchainException {
         return toolchain(ImageConfiguration.DEFAULT);
     }
@@ -46,6 +56,9 @@ final class ToolchainOptions {
             }
             builder.sources(folder);
         }
+        if (!extensions.isEmpty()) {
+            addExtensions(builder);
+        }
         if (cache != null) {
             builder.cache(cache);
         }
@@ -56,6 +69,28 @@ final class ToolchainOptions {
             builder.jobs(jobs);
         }
         return builder.build();
+    }
+
+    private void addExtensions(Toolchain.Builder builder) throws ToolchainException {
+        List<URL> jars = new ArrayList<>();
+        for (Path jar : extensions) {
+            if (!Files.isReadable(jar)) {
+                throw new ToolchainException(Kind.USAGE, "no such jar: " + jar);
+            }
+            try {
+                jars.add(jar.toUri().toURL());
+            } catch (MalformedURLException e) {
+                throw new ToolchainException(Kind.USAGE, "not a jar: " + jar, e);
+            }
+        }
+        try {
+            // Open until the tool ends, as components load their classes when they need them.
+            builder.components(
+                    new URLClassLoader(
+                            jars.toArray(new URL[0]), ToolchainOptions.class.getClassLoader()));
+        } catch (ServiceConfigurationError e) {
+            throw new ToolchainException(Kind.USAGE, "--extension: " + e.getMessage(), e);
+        }
     }
 
     static ConsoleProgress progress(java.io.PrintStream err) {

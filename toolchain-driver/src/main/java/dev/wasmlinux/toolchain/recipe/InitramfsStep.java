@@ -51,7 +51,15 @@ final class InitramfsStep implements Step {
     private final OwnFiles own;
     private final boolean defaultFiles;
     private final boolean busyBox;
-    private final List<String> overlays;
+    private final List<Overlay> overlays;
+
+    /**
+     * A tree of another step's result.
+     *
+     * @param step name of the step
+     * @param directory path in its result
+     */
+    record Overlay(String step, String directory) {}
 
     /** What the key was computed from; the files may change before they are read. */
     private volatile String ownDigest = "";
@@ -60,9 +68,9 @@ final class InitramfsStep implements Step {
      * Creates the step.
      *
      * @param configuration what is in the image
-     * @param overlays names of steps whose results are laid over the root, each a tree of files
+     * @param overlays what is laid over the root, in this order
      */
-    InitramfsStep(ImageConfiguration configuration, List<String> overlays) {
+    InitramfsStep(ImageConfiguration configuration, List<Overlay> overlays) {
         this.own = OwnFiles.of(configuration);
         this.defaultFiles = configuration.root().isEmpty();
         this.busyBox = configuration.busyBox();
@@ -80,7 +88,7 @@ final class InitramfsStep implements Step {
         if (busyBox) {
             names.add(0, "busybox");
         }
-        names.addAll(overlays);
+        overlays.forEach(overlay -> names.add(overlay.step()));
         return names;
     }
 
@@ -89,6 +97,9 @@ final class InitramfsStep implements Step {
         inputs.add("recipe", "1 " + DIRECTORIES);
         if (defaultFiles) {
             inputs.add("files", ROOT.digest());
+        }
+        for (Overlay overlay : overlays) {
+            inputs.add("overlay " + overlay.step(), overlay.directory());
         }
         if (!own.isEmpty()) {
             ownDigest = own.digest();
@@ -116,8 +127,18 @@ final class InitramfsStep implements Step {
             if (defaultFiles) {
                 addDefaultFiles(context.scratch(), builder);
             }
-            for (String overlay : overlays) {
-                builder.addFrom(DirectorySource.of(context.dependency(overlay)));
+            for (Overlay overlay : overlays) {
+                Path tree = context.dependency(overlay.step()).resolve(overlay.directory());
+                if (!Files.isDirectory(tree)) {
+                    throw new ToolchainException(
+                            Kind.BUILD,
+                            "the result of "
+                                    + overlay.step()
+                                    + " has no directory "
+                                    + overlay.directory()
+                                    + " for the image");
+                }
+                builder.addFrom(DirectorySource.of(tree));
             }
             own.addTo(builder, store);
             builder.build()

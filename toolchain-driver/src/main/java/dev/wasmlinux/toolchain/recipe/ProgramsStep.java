@@ -15,9 +15,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A user's own programs, each at its path in the image. A C source is compiled where only it and
@@ -25,6 +28,8 @@ import java.util.List;
  */
 final class ProgramsStep implements Step {
     private static final List<String> FLAGS = List.of("-O2", "-Wall", "-Wl,--strip-debug");
+    private static final Set<PosixFilePermission> EXECUTABLE =
+            PosixFilePermissions.fromString("rwxr-xr-x");
     private static final byte[] WASM = {0, 'a', 's', 'm'};
 
     private final BuildHost host;
@@ -107,6 +112,7 @@ final class ProgramsStep implements Step {
                 checkProgram(program, bytes);
                 Files.write(target, bytes);
             }
+            Files.setPosixFilePermissions(target, EXECUTABLE);
         }
     }
 

@@ -111,7 +111,7 @@ class ProgramsStepTest {
         configuration.program(file("run.sh", "#!/bin/sh\n"), "/sbin/run");
         Path out = build().directory();
         assertThat(out.resolve("usr/bin/a")).hasSameBinaryContentAs(directory.resolve("a.wasm"));
-        assertThat(out.resolve("sbin/run")).hasContent("#!/bin/sh\n");
+        assertThat(out.resolve("sbin/run")).hasContent("#!/bin/sh\n").isExecutable();
     }
 
     private void refused(Kind kind, String... texts) {

@@ -1,0 +1,10 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/**
+ * Components that this library does not know: implement {@link
+ * dev.wasmlinux.toolchain.spi.Component}, and hand it to {@link
+ * dev.wasmlinux.toolchain.Toolchain.Builder#component}, or name it in a service file of a jar and
+ * give that to the command line tool as {@code --extension JAR}.
+ */
+package dev.wasmlinux.toolchain.spi;

@@ -1,0 +1,213 @@
+/*
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.wasmlinux.toolchain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wasmlinux.toolchain.BuildReport.StepReport;
+import dev.wasmlinux.toolchain.ToolchainException.Kind;
+import dev.wasmlinux.toolchain.io.Digests;
+import dev.wasmlinux.toolchain.spi.Archive;
+import dev.wasmlinux.toolchain.spi.BuildContext;
+import dev.wasmlinux.toolchain.spi.Component;
+import dev.wasmlinux.toolchain.spi.Inputs;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Components from outside the library. */
+@Timeout(60)
+class ComponentTest {
+    @TempDir Path directory;
+
+    /** A component that does as it is told. */
+    private class Sample implements Component {
+        private final String name;
+        private final List<String> dependencies;
+
+        Sample(String name, String... dependencies) {
+            this.name = name;
+            this.dependencies = List.of(dependencies);
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public List<String> dependencies() {
+            return dependencies;
+        }
+
+        @Override
+        public void describe(Inputs inputs) throws ToolchainException {
+            inputs.add("version", "1");
+        }
+
+        @Override
+        public void build(BuildContext context)
+                throws ToolchainException, IOException, InterruptedException {
+            Files.writeString(context.output().resolve("name"), name);
+        }
+    }
+
+    private Toolchain.Builder builder() {
+        return Toolchain.builder()
+                .cache(directory.resolve("cache"))
+                .sources(directory)
+                .offline(true);
+    }
+
+    @Test
+    void isBuiltAfterWhatItNeedsAndOnlyOnce() throws Exception {
+        Component second =
+                new Sample("second", "first") {
+                    @Override
+                    public void build(BuildContext context) throws IOException {
+                        Files.copy(
+                                context.dependency("first").resolve("name"),
+                                context.output().resolve("copy"));
+                    }
+                };
+        // In any order.
+        Toolchain toolchain = builder().component(second).component(new Sample("first")).build();
+        assertThat(toolchain.components()).containsSubsequence("first", "second", "initramfs");
+        BuildReport report = toolchain.run("second", BuildListener.NONE);
+        assertThat(report.steps()).extracting(StepReport::name).containsExactly("first", "second");
+        assertThat(report.step("second").directory().resolve("copy")).hasContent("first");
+        assertThat(toolchain.run("second", BuildListener.NONE).steps()).noneMatch(StepReport::ran);
+    }
+
+    @Test
+    void unpacksItsSourcesAndRunsToolsInACleanEnvironment() throws Exception {
+        Path file = directory.resolve("thing.tar.gz");
+        try (TarArchiveOutputStream tar =
+                new TarArchiveOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
+            byte[] text = "source".getBytes(StandardCharsets.UTF_8);
+            TarArchiveEntry entry = new TarArchiveEntry("thing-1/file");
+            entry.setSize(text.length);
+            tar.putArchiveEntry(entry);
+            tar.write(text);
+            tar.closeArchiveEntry();
+        }
+        Archive archive = new Archive("thing.tar.gz", Digests.of(file), List.of());
+        Component thing =
+                new Sample("thing") {
+                    @Override
+                    public List<Archive> sources() {
+                        return List.of(archive);
+                    }
+
+                    @Override
+                    public void build(BuildContext context)
+                            throws ToolchainException, IOException, InterruptedException {
+                        Path tree = context.unpack(archive);
+                        String script = "cat file; echo; echo $LC_ALL $TZ $SOURCE_DATE_EPOCH";
+                        Path out = context.output().resolve("out");
+                        context.run(tree, List.of("sh", "-c", "{ " + script + "; } > " + out));
+                    }
+                };
+        StepReport report =
+                builder().component(thing).build().run("thing", BuildListener.NONE).step("thing");
+        assertThat(report.directory().resolve("out")).hasContent("source\nC UTC0 1767225600\n");
+        assertThat(report.inputs()).containsEntry("source thing.tar.gz", archive.sha256());
+        assertThat(report.commands()).singleElement().asString().contains("cat file");
+    }
+
+    @Test
+    void aFileAmongTheInputsIsPartOfTheKey() throws Exception {
+        Path tree = Files.createDirectories(directory.resolve("tree"));
+        Files.writeString(tree.resolve("a"), "1");
+        Component sample =
+                new Sample("sample") {
+                    @Override
+                    public void describe(Inputs inputs) throws ToolchainException {
+                        inputs.addFile("tree", tree);
+                    }
+                };
+        Toolchain toolchain = builder().component(sample).build();
+        String first = toolchain.run("sample", BuildListener.NONE).step("sample").key();
+        Files.writeString(tree.resolve("a"), "2");
+        StepReport second = toolchain.run("sample", BuildListener.NONE).step("sample");
+        assertThat(second.key()).isNotEqualTo(first);
+        assertThat(second.reason()).startsWith("own tree changed");
+        Files.delete(tree.resolve("a"));
+        Files.delete(tree);
+        refused("cannot read " + tree, sample);
+    }
+
+    private void refused(String text, Component... components) {
+        Toolchain.Builder builder = builder();
+        List.of(components).forEach(builder::component);
+        assertThatThrownBy(() -> builder.build().run(components[0].name(), BuildListener.NONE))
+                .hasMessageContaining(text)
+                .extracting(e -> ((ToolchainException) e).kind())
+                .isEqualTo(Kind.USAGE);
+    }
+
+    @Test
+    void refusesWhatDoesNotFitTogether() {
+        refused("two components kernel", new Sample("kernel"));
+        refused("a needs b, which there is not", new Sample("a", "b"));
+        refused("need each other: a, b", new Sample("a", "b"), new Sample("b", "a"));
+        refused("not a component's name: \"A b\"", new Sample("A b"));
+    }
+
+    /** Compiles the example as its author would. */
+    static Path example(Path directory) throws Exception {
+        Path project = Path.of(System.getProperty("basedir", ""), "src/test/projects/greeting");
+        Path classes = Files.createDirectories(directory.resolve("classes"));
+        Path services = Files.createDirectories(classes.resolve("META-INF/services"));
+        String service = Component.class.getName();
+        Files.copy(
+                project.resolve("META-INF/services").resolve(service), services.resolve(service));
+        Path home = Path.of(System.getProperty("java.home"), "bin");
+        Path jar = directory.resolve("greeting.jar");
+        for (List<String> command :
+                List.of(
+                        List.of(
+                                home.resolve("javac").toString(),
+                                "-cp",
+                                Path.of("target/classes").toAbsolutePath().toString(),
+                                "-d",
+                                classes.toString(),
+                                project.resolve("example/Greeting.java").toString()),
+                        List.of(
+                                home.resolve("jar").toString(),
+                                "cf",
+                                jar.toString(),
+                                "-C",
+                                classes.toString(),
+                                "."))) {
+            Process process = new ProcessBuilder(command).inheritIO().start();
+            assertThat(process.waitFor()).isZero();
+        }
+        return jar;
+    }
+
+    @Test
+    void isFoundAsAServiceOfAJar() throws Exception {
+        Path jar = example(directory);
+        try (URLClassLoader loader =
+                new URLClassLoader(
+                        new URL[] {jar.toUri().toURL()}, Toolchain.class.getClassLoader())) {
+            Toolchain toolchain = builder().components(loader).build();
+            Path result =
+                    toolchain.run("greeting", BuildListener.NONE).step("greeting").directory();
+            assertThat(result.resolve("root/usr/bin/greet")).isExecutable();
+        }
+    }
+}

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wasmlinux.host.Command;
 import dev.wasmlinux.host.Machine;
+import dev.wasmlinux.toolchain.io.Json;
 import dev.wasmlinux.toolchain.io.Trees;
 import dev.wasmlinux.toolchain.spi.BuildContext;
 import dev.wasmlinux.toolchain.spi.Component;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** An image with things of one's own, made and booted. */
 @Timeout(300)
@@ -103,9 +105,13 @@ class OwnImageTest {
                         .configuration(own)
                         .component(new Answer())
                         .build();
-        BuildReport report = toolchain.run("image", BuildListener.NONE);
+        BuildReport report = toolchain.run("sbom", BuildListener.NONE);
         assertThat(report.step("kernel").ran()).isFalse();
         assertThat(report.step("initramfs").ran()).isTrue();
+        JsonNode bill = Json.read(report.step("sbom").directory().resolve("image.cdx.json"));
+        assertThat(bill.get("components").findValuesAsString("bom-ref"))
+                .contains("linux", "musl", "busybox", "agent", "answer")
+                .contains("file:usr/bin/hello", "file:opt/script", "file:usr/bin/answer");
         Path image = report.step("image").directory();
         try (Machine machine =
                 Machine.builder()

@@ -11,7 +11,7 @@ import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -56,7 +56,11 @@ final class BuildCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ToolchainException, InterruptedException {
         Toolchain toolchain = options.toolchain(own.configuration());
-        List<String> wanted = components.isEmpty() ? toolchain.components() : components;
+        Set<String> wanted =
+                new LinkedHashSet<>(components.isEmpty() ? toolchain.components() : components);
+        if (wanted.contains("image")) {
+            wanted.add("sbom"); // whoever hands an image on needs it
+        }
         CommandLine line = spec.commandLine();
         if (list) {
             toolchain.components().forEach(line.getOut()::println);
@@ -64,7 +68,7 @@ final class BuildCommand implements Callable<Integer> {
         }
         BuildReport report;
         try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
-            report = toolchain.build(wanted, force ? new HashSet<>(wanted) : Set.of(), progress);
+            report = toolchain.build(wanted, force ? wanted : Set.of(), progress);
         }
         try {
             Trees.writeAtomically(toolchain.cache().resolve("report.json"), report.toJson());

@@ -90,6 +90,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(new Main(out));
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Main::handle);
         return line.execute(arguments);
     }

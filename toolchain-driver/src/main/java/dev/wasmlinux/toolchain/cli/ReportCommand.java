@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.toolchain.cli;
 
+import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import java.io.IOException;
@@ -12,20 +13,48 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code wasm-linux report}. */
 @Command(
         name = "report",
         mixinStandardHelpOptions = true,
-        description = "Prints what the last successful build did, as JSON.")
+        description = {
+            "Prints what the last successful build did, as JSON: inputs, digests, commands, times,"
+                    + " outputs of every step. Or the bill of materials of the last image."
+        })
 final class ReportCommand implements Callable<Integer> {
+    /** Forms of a bill of materials. */
+    private enum Bill {
+        CYCLONEDX("image.cdx.json"),
+        SPDX("image.spdx.json");
+
+        private final String file;
+
+        Bill(String file) {
+            this.file = file;
+        }
+    }
+
     @Spec private CommandSpec spec;
     @Mixin private ToolchainOptions options;
 
+    @Option(
+            names = "--sbom",
+            paramLabel = "FORM",
+            arity = "0..1",
+            fallbackValue = "CYCLONEDX",
+            description = "Print the bill of materials, as cyclonedx (default) or spdx.")
+    private Bill bill;
+
     @Override
     public Integer call() throws ToolchainException {
-        Path file = options.toolchain().cache().resolve("report.json");
+        Toolchain toolchain = options.toolchain();
+        Path file =
+                bill == null
+                        ? toolchain.cache().resolve("report.json")
+                        : toolchain.inspect("sbom").directory().resolve(bill.file);
         if (!Files.exists(file)) {
             throw new ToolchainException(Kind.USAGE, "nothing has been built yet");
         }

@@ -25,11 +25,20 @@ public final class Digests {
         }
     }
 
+    /** A new SHA-1 computation, for formats that ask for it; every Java platform has it. */
+    public static MessageDigest sha1() {
+        try {
+            return MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("no SHA-1 in this Java runtime", e);
+        }
+    }
+
     /**
      * Finishes a computation.
      *
      * @param digest computation; reset afterwards
-     * @return 64 hexadecimal digits
+     * @return hexadecimal digits, 64 of SHA-256
      */
     public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());

@@ -38,10 +38,11 @@ public final class Recipes {
             ImageConfiguration configuration,
             List<Component> components)
             throws ToolchainException {
-        SourceTree linux = source(new BundledPatches("linux"), store);
-        SourceTree musl = source(new BundledPatches("musl"), store);
-        BundledPatches busyboxPatches = new BundledPatches("busybox");
-        SourceTree busybox = source(busyboxPatches, store);
+        Map<String, BundledPatches> patches = new LinkedHashMap<>();
+        sources().forEach(name -> patches.put(name, new BundledPatches(name)));
+        SourceTree linux = source(patches.get("linux"), store);
+        SourceTree musl = source(patches.get("musl"), store);
+        SourceTree busybox = source(patches.get("busybox"), store);
         List<Step> steps = new ArrayList<>();
         steps.add(new KernelHeadersStep(host, linux));
         steps.add(new KernelStep(host, linux, configuration.kernelFragments()));
@@ -49,7 +50,7 @@ public final class Recipes {
         steps.add(new MuslStep(host, musl));
         steps.add(new SysrootStep(host));
         steps.add(new SdkStep(host));
-        steps.add(new BusyBoxStep(host, busybox, busyboxPatches));
+        steps.add(new BusyBoxStep(host, busybox, patches.get("busybox")));
         steps.add(new AgentStep(host));
         List<InitramfsStep.Overlay> overlays = new ArrayList<>();
         for (Component component : components) {
@@ -66,6 +67,7 @@ public final class Recipes {
         }
         steps.add(new InitramfsStep(configuration, overlays));
         steps.add(new ImageStep(host, List.of(linux, musl, busybox)));
+        steps.add(new BillStep(host, patches, configuration, components));
         return sorted(steps);
     }
 

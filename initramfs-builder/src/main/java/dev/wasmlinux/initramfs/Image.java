@@ -21,9 +21,11 @@ import java.util.Objects;
  */
 public final class Image {
     private final List<Segment> segments;
+    private final long sizeLimit;
 
-    private Image(List<Segment> segments) {
+    private Image(List<Segment> segments, long sizeLimit) {
         this.segments = List.copyOf(segments);
+        this.sizeLimit = sizeLimit;
     }
 
     /**
@@ -55,19 +57,22 @@ public final class Image {
      *
      * @throws InitramfsException before any byte if an entry does not fit the options
      * @throws ContentChangedException if a content is not as long as it said
+     * @throws LimitExceededException if the image gets larger than it may
      * @throws IOException if reading a content or writing fails
      */
     public WriteReport writeTo(Path file) throws IOException {
-        return AtomicFile.write(file, channel -> new ImageWriter(segments).write(channel));
+        return AtomicFile.write(
+                file, channel -> new ImageWriter(segments, sizeLimit).write(channel));
     }
 
     /**
      * Writes an image to a stream, which is flushed but not closed.
      *
+     * @throws LimitExceededException if the image gets larger than it may
      * @throws IOException if reading a content or writing fails
      */
     public WriteReport writeTo(OutputStream out) throws IOException {
-        WriteReport report = new ImageWriter(segments).write(Channels.newChannel(out));
+        WriteReport report = new ImageWriter(segments, sizeLimit).write(Channels.newChannel(out));
         out.flush();
         return report;
     }
@@ -75,6 +80,7 @@ public final class Image {
     /** Collects segments. Not thread safe. */
     public static final class Builder {
         private final List<Segment> segments = new ArrayList<>();
+        private long sizeLimit = Long.MAX_VALUE;
 
         private Builder() {}
 
@@ -89,9 +95,21 @@ public final class Image {
             return segment(content, WriteOptions.defaults().withCompression(compression));
         }
 
+        /**
+         * Refuses to write an image of more than {@code bytes}, for instance those of the partition
+         * that it goes to.
+         */
+        public Builder sizeLimit(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("negative size limit " + bytes);
+            }
+            sizeLimit = bytes;
+            return this;
+        }
+
         /** Makes the image; the builder can be used further. */
         public Image build() {
-            return new Image(segments);
+            return new Image(segments, sizeLimit);
         }
     }
 }

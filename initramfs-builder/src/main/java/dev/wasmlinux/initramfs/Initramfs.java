@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.initramfs;
 
+import dev.wasmlinux.initramfs.source.EntrySink;
+import dev.wasmlinux.initramfs.source.TreeSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -29,7 +31,7 @@ import java.util.Optional;
  * <p>Immutable and, as far as the contents allow it, thread safe. The same entries give the same
  * bytes on every machine.
  */
-public final class Initramfs {
+public final class Initramfs implements TreeSource {
     private final Map<ArchivePath, Node> nodes;
 
     Initramfs(Map<ArchivePath, Node> nodes) {
@@ -51,6 +53,12 @@ public final class Initramfs {
         List<Entry> entries = new ArrayList<>(nodes.size());
         nodes.forEach((path, node) -> entries.add(new Entry(path, node)));
         return entries;
+    }
+
+    /** Gives all entries, so that a tree is a source of others, filtered or changed. */
+    @Override
+    public void copyTo(EntrySink sink) {
+        nodes.forEach((path, node) -> sink.add(new Entry(path, node)));
     }
 
     /** Number of entries. */

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitramfsWriteTest {
     @TempDir Path dir;
@@ -152,6 +154,30 @@ class InitramfsWriteTest {
         assertThatThrownBy(() -> other.writeTo(image, Compression.gzip()))
                 .isInstanceOf(ContentChangedException.class);
         assertThat(dir.resolve("out")).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "gzip"})
+    void refusesImagesAboveTheirLimit(String compression) throws IOException {
+        Path source = Files.write(dir.resolve("source"), new byte[300_000]);
+        Initramfs tree =
+                Initramfs.builder()
+                        .file("a", Trees.pattern(200_000, 1), 0644)
+                        .file("b", FileContent.of(source), 0644)
+                        .build();
+        Path image = dir.resolve("image");
+        Image.Builder builder = Image.builder().segment(tree, Compression.parse(compression));
+        long size = builder.build().writeTo(image).size();
+        assertThat(builder.sizeLimit(size).build().writeTo(image).size()).isEqualTo(size);
+        Files.delete(image);
+        for (long limit : new long[] {size - 1, 100, 0}) {
+            assertThatThrownBy(() -> builder.sizeLimit(limit).build().writeTo(image))
+                    .isInstanceOf(LimitExceededException.class)
+                    .hasMessageContaining("limit of " + limit + " bytes");
+        }
+        assertThat(dir)
+                .isDirectoryContaining("glob:**source")
+                .isDirectoryNotContaining("glob:**image*");
     }
 
     @Test

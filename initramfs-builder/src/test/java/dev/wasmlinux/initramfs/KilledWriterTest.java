@@ -5,19 +5,15 @@ package dev.wasmlinux.initramfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tukaani.xz.XZOutputStream;
 
 /** A process that is killed while it writes leaves the old image as it was. */
 class KilledWriterTest {
@@ -54,34 +50,13 @@ class KilledWriterTest {
         }
     }
 
-    private static String classPath() {
-        return Stream.of(
-                        Initramfs.class,
-                        KilledWriterTest.class,
-                        BZip2CompressorOutputStream.class,
-                        XZOutputStream.class,
-                        io.airlift.compress.zstd.ZstdOutputStream.class)
-                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-                .distinct()
-                .collect(Collectors.joining(File.pathSeparator));
-    }
-
     @Test
     void leavesTheOldImage() throws Exception {
         Path image = Files.writeString(dir.resolve("image"), "old");
-        Path testClasses = Path.of("target/test-classes").toAbsolutePath();
+        List<String> command = Tools.java(Writer.class, "-Xmx64m");
+        command.add(image.toString());
         Process writer =
-                new ProcessBuilder(
-                                List.of(
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        "-Xmx64m",
-                                        "-cp",
-                                        classPath() + File.pathSeparator + testClasses,
-                                        Writer.class.getName(),
-                                        image.toString()))
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try {
             byte[] line = writer.getInputStream().readNBytes("half".length());
             assertThat(line).asString().isEqualTo("half");

@@ -5,12 +5,19 @@ package dev.wasmlinux.initramfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.airlift.compress.zstd.ZstdOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Assumptions;
+import org.tukaani.xz.XZOutputStream;
 
 /** Runs the system's own tools as judges; a test without its judge is aborted with a message. */
 public final class Tools {
@@ -29,6 +36,35 @@ public final class Tools {
             }
         }
         return false;
+    }
+
+    /** The command of another Java virtual machine that has the module and the tests. */
+    public static List<String> java(Class<?> main, String... options) {
+        String classPath =
+                Stream.of(
+                                Initramfs.class,
+                                main,
+                                BZip2CompressorOutputStream.class,
+                                XZOutputStream.class,
+                                ZstdOutputStream.class)
+                        .map(Tools::location)
+                        .distinct()
+                        .collect(Collectors.joining(File.pathSeparator));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(options));
+        command.addAll(
+                List.of(
+                        "-cp",
+                        classPath
+                                + File.pathSeparator
+                                + Path.of("target/test-classes").toAbsolutePath(),
+                        main.getName()));
+        return command;
+    }
+
+    private static String location(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation().getPath();
     }
 
     /** Runs a command in a directory with optional standard input; returns its output. */

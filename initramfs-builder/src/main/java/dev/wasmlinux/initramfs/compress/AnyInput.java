@@ -30,6 +30,11 @@ public final class AnyInput extends InputStream {
         this.limit = limit;
     }
 
+    /** Bytes given so far. */
+    public long count() {
+        return count;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];

@@ -25,6 +25,7 @@ public final class RawInput extends InputStream {
     private int from;
     private int to;
     private long bufferEnd;
+    private long size = -1;
     private boolean skipped;
     private IOException failure;
 
@@ -190,7 +191,10 @@ public final class RawInput extends InputStream {
 
     private long size() throws IOException {
         try {
-            return channel.size();
+            if (size < 0) {
+                size = channel.size();
+            }
+            return size;
         } catch (IOException e) {
             failure = e;
             throw e;

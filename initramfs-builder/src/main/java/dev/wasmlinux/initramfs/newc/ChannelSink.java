@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.initramfs.newc;
 
+import dev.wasmlinux.initramfs.LimitExceededException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -17,9 +18,11 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
     private final WritableByteChannel channel;
     private final boolean file;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private final long limit;
     private long position;
 
-    ChannelSink(WritableByteChannel channel) {
+    ChannelSink(WritableByteChannel channel, long limit) {
+        this.limit = limit;
         this.channel = channel;
         this.file = channel instanceof FileChannel;
     }
@@ -36,6 +39,7 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
+        require(length);
         int at = from;
         int left = length;
         while (left > 0) {
@@ -52,6 +56,7 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
 
     @Override
     public long transferFrom(FileChannel source, long offset, long count) throws IOException {
+        require(count);
         if (file && count >= DIRECT_COPY) {
             drain();
             long done = 0;
@@ -67,10 +72,10 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
         }
         long done = 0;
         while (done < count) {
-            int limit = buffer.limit();
-            buffer.limit((int) Math.min(limit, buffer.position() + (count - done)));
+            int end = buffer.limit();
+            buffer.limit((int) Math.min(end, buffer.position() + (count - done)));
             int step = source.read(buffer, offset + done);
-            buffer.limit(limit);
+            buffer.limit(end);
             if (step < 0) {
                 break;
             }
@@ -81,6 +86,12 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
         }
         position += done;
         return done;
+    }
+
+    private void require(long count) {
+        if (count > limit - position) {
+            throw new LimitExceededException("the image exceeds its limit of " + limit + " bytes");
+        }
     }
 
     private void drain() throws IOException {

@@ -19,12 +19,15 @@ public final class ImageWriter {
     private static final byte[] NULS = new byte[16];
 
     private final List<Image.Segment> segments;
+    private final long sizeLimit;
 
     /**
      * @param segments in order
+     * @param sizeLimit most bytes of the image
      */
-    public ImageWriter(List<Image.Segment> segments) {
+    public ImageWriter(List<Image.Segment> segments, long sizeLimit) {
         this.segments = segments;
+        this.sizeLimit = sizeLimit;
     }
 
     /** Plans all segments, then writes them; the channel stays open. */
@@ -35,7 +38,7 @@ public final class ImageWriter {
             writers.add(new ArchiveWriter(segment.content(), segment.options()));
         }
         List<WriteReport.Segment> reports = new ArrayList<>();
-        ChannelSink sink = new ChannelSink(channel);
+        ChannelSink sink = new ChannelSink(channel, sizeLimit);
         Compression.Kind before = Compression.Kind.NONE;
         for (ArchiveWriter writer : writers) {
             separate(sink, before);

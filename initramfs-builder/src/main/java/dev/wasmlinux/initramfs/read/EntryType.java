@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.initramfs.read;
 
+import dev.wasmlinux.initramfs.Node;
+
 /** What the type bits of a mode say ({@code S_IFMT}, {@code include/uapi/linux/stat.h}). */
 public enum EntryType {
     /** Regular file. */
@@ -43,6 +45,28 @@ public enum EntryType {
             }
         }
         return UNKNOWN;
+    }
+
+    static EntryType of(Node node) {
+        if (node instanceof Node.RegularFile) {
+            return FILE;
+        } else if (node instanceof Node.Directory) {
+            return DIRECTORY;
+        } else if (node instanceof Node.Symlink) {
+            return SYMLINK;
+        } else if (node instanceof Node.Device device) {
+            return device.type() == Node.DeviceType.BLOCK ? BLOCK_DEVICE : CHARACTER_DEVICE;
+        } else if (node instanceof Node.Fifo) {
+            return FIFO;
+        } else if (node instanceof Node.Socket) {
+            return SOCKET;
+        }
+        return UNKNOWN;
+    }
+
+    /** The bits of the type in a mode. */
+    int mode() {
+        return bits;
     }
 
     /** Whether it is a device node. */

@@ -6,7 +6,10 @@ package dev.wasmlinux.initramfs.read;
 import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.Attributes;
 import dev.wasmlinux.initramfs.ByteString;
+import dev.wasmlinux.initramfs.Entry;
+import dev.wasmlinux.initramfs.Image;
 import dev.wasmlinux.initramfs.MalformedImageException;
+import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.compress.RawInput;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,6 +78,45 @@ public final class KernelCheck {
         try (RawInput raw = RawInput.of(image)) {
             return new KernelCheck().run(raw, limits);
         }
+    }
+
+    /**
+     * Checks an image before it is written. Each of its trees is legal by itself, but a later one
+     * may put an entry where the ones before it made no directory, or replace a directory that is
+     * not empty.
+     *
+     * @return the findings in the order of the image, their offsets 0
+     */
+    public static List<Finding> check(Image image) {
+        KernelCheck check = new KernelCheck();
+        int number = 0;
+        for (Image.Segment segment : image.segments()) {
+            for (Entry entry : segment.content().entries()) {
+                Node node = segment.content().findInode(entry.path()).orElseThrow();
+                check.place(planned(entry.path(), node, number));
+            }
+            number++;
+        }
+        return List.copyOf(check.findings);
+    }
+
+    private static ArchiveEntry planned(ArchivePath path, Node node, int segment) {
+        ArchiveEntry.DeviceNumber none = new ArchiveEntry.DeviceNumber(0, 0);
+        return new ArchiveEntry(
+                path.bytes(),
+                ArchiveEntry.Format.NEWC,
+                0,
+                EntryType.of(node).mode(),
+                0,
+                0,
+                1,
+                0,
+                0,
+                none,
+                none,
+                0,
+                node instanceof Node.Symlink link ? link.target() : ByteString.EMPTY,
+                new ArchiveEntry.Location(segment, segment, 0, 0));
     }
 
     private List<Finding> run(RawInput raw, ReadLimits limits) throws IOException {

@@ -61,6 +61,15 @@ public record ContentReport(List<FileReport> files, Map<ArchivePath, Long> direc
     }
 
     /**
+     * Something heavier than it should be.
+     *
+     * @param path a file or a directory
+     * @param size its bytes, for a directory those of all files in and below it
+     * @param budget what it may have
+     */
+    public record Excess(ArchivePath path, long size, long budget) {}
+
+    /**
      * Reads all files of a tree.
      *
      * @throws IOException if a content cannot be read
@@ -104,6 +113,27 @@ public record ContentReport(List<FileReport> files, Map<ArchivePath, Long> direc
     /** Bytes of all files. */
     public long totalSize() {
         return directorySizes.get(ArchivePath.ROOT);
+    }
+
+    /**
+     * Compares files and directories with what they may weigh.
+     *
+     * @param budgets most bytes of each path; a path that is not there weighs nothing
+     * @return those above it, in the order of the paths
+     */
+    public List<Excess> over(Map<ArchivePath, Long> budgets) {
+        Map<ArchivePath, Long> sizes = new TreeMap<>(directorySizes);
+        files.forEach(file -> sizes.put(file.path(), file.size()));
+        List<Excess> excesses = new ArrayList<>();
+        new TreeMap<>(budgets)
+                .forEach(
+                        (path, budget) -> {
+                            long size = sizes.getOrDefault(path, 0L);
+                            if (size > budget) {
+                                excesses.add(new Excess(path, size, budget));
+                            }
+                        });
+        return List.copyOf(excesses);
     }
 
     /** Files that are not empty and have the same bytes, those that waste most first. */

@@ -100,7 +100,9 @@ public final class CpioListWriter {
 
     private static String location(FileContent content, Path spare) throws IOException {
         Path file = spare;
-        if (content instanceof Contents.OfFile there) {
+        // A name beyond ASCII is other bytes in another locale, so its content is copied.
+        if (content instanceof Contents.OfFile there
+                && Contents.isAscii(there.file().toAbsolutePath().toString())) {
             file = there.file();
         } else {
             try (InputStream in = content.open()) {

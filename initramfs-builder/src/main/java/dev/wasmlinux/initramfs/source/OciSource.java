@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,12 +46,15 @@ public final class OciSource implements TreeSource {
     private final List<Path> layers;
     private final ContentStore store;
     private final String platform;
+    private final long limit;
 
-    private OciSource(Path image, List<Path> layers, ContentStore store, String platform) {
+    private OciSource(
+            Path image, List<Path> layers, ContentStore store, String platform, long limit) {
         this.image = image;
         this.layers = layers;
         this.store = store;
         this.platform = platform;
+        this.limit = limit;
     }
 
     /**
@@ -60,17 +64,23 @@ public final class OciSource implements TreeSource {
      * @param store keeps the contents; must be open until the image is written
      */
     public static OciSource of(Path image, ContentStore store) {
-        return new OciSource(image, List.of(), store, null);
+        return new OciSource(image, List.of(), store, null, ReadLimits.defaults().unpacked());
     }
 
     /** Layer tars, the lowest first. */
     public static OciSource ofLayers(List<Path> layers, ContentStore store) {
-        return new OciSource(null, List.copyOf(layers), store, null);
+        return new OciSource(
+                null, List.copyOf(layers), store, null, ReadLimits.defaults().unpacked());
     }
 
     /** Chooses from an index with several platforms, for instance {@code linux/amd64}. */
     public OciSource platform(String osAndArchitecture) {
-        return new OciSource(image, layers, store, osAndArchitecture);
+        return new OciSource(image, layers, store, osAndArchitecture, limit);
+    }
+
+    /** Sets how many bytes all layers together may unpack to. */
+    public OciSource limit(long bytes) {
+        return new OciSource(image, layers, store, platform, bytes);
     }
 
     /** A blob by its name in the layout. */
@@ -81,8 +91,9 @@ public final class OciSource implements TreeSource {
     @Override
     public void copyTo(EntrySink sink) throws IOException {
         if (image == null) {
+            long left = limit;
             for (Path layer : layers) {
-                apply(FileContent.of(layer), sink);
+                left -= apply(FileContent.of(layer), left, sink);
             }
             return;
         }
@@ -96,14 +107,20 @@ public final class OciSource implements TreeSource {
         } else {
             throw malformed("has neither index.json nor manifest.json");
         }
+        long left = limit;
         for (FileContent layer : contents) {
-            apply(layer, sink);
+            left -= apply(layer, left, sink);
         }
     }
 
     private Blobs directory() {
         return name -> {
-            Path file = image.resolve(name).normalize();
+            Path file;
+            try {
+                file = image.resolve(name).normalize();
+            } catch (InvalidPathException e) {
+                throw malformed("names a blob that no file can be: " + e.getMessage());
+            }
             if (!file.startsWith(image.normalize())) {
                 throw malformed("names a blob outside of it: " + name);
             }
@@ -115,6 +132,7 @@ public final class OciSource implements TreeSource {
         Map<ArchivePath, FileContent> files = new HashMap<>();
         Map<ArchivePath, ArchivePath> links = new HashMap<>();
         TarSource.of(image, store)
+                .limit(limit)
                 .copyTo(
                         new EntrySink() {
                             @Override
@@ -261,11 +279,14 @@ public final class OciSource implements TreeSource {
     /**
      * Applies a layer. Whiteouts speak of lower layers only, so all of them go before the layer's
      * own entries, wherever they stand in it.
+     *
+     * @param left how many bytes it may unpack to
+     * @return how many it did
      */
-    private void apply(FileContent layer, EntrySink sink) throws IOException {
+    private long apply(FileContent layer, long left, EntrySink sink) throws IOException {
         List<Entry> entries = new ArrayList<>();
         try (InputStream raw = layer.open();
-                InputStream in = new AnyInput(RawInput.of(raw), ReadLimits.defaults().unpacked())) {
+                AnyInput in = new AnyInput(RawInput.of(raw), left)) {
             TarReader reader = new TarReader(in);
             for (TarReader.Header header; (header = reader.next()) != null; ) {
                 ArchivePath path = ArchivePath.of(header.name());
@@ -280,7 +301,8 @@ public final class OciSource implements TreeSource {
                     entries.add(new Entry(path, TarSource.node(path, header, reader, store)));
                 }
             }
+            entries.forEach(sink::add);
+            return in.count();
         }
-        entries.forEach(sink::add);
     }
 }

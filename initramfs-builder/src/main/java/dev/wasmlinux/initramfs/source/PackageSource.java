@@ -7,6 +7,7 @@ import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.content.BoundedInput;
+import dev.wasmlinux.initramfs.read.ReadLimits;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,11 +26,13 @@ public final class PackageSource implements TreeSource {
     private final Path file;
     private final ContentStore store;
     private final boolean deb;
+    private final long limit;
 
-    private PackageSource(Path file, ContentStore store, boolean deb) {
+    private PackageSource(Path file, ContentStore store, boolean deb, long limit) {
         this.file = file;
         this.store = store;
         this.deb = deb;
+        this.limit = limit;
     }
 
     /**
@@ -38,23 +41,29 @@ public final class PackageSource implements TreeSource {
      * @param store keeps the contents; must be open until the image is written
      */
     public static PackageSource deb(Path file, ContentStore store) {
-        return new PackageSource(file, store, true);
+        return new PackageSource(file, store, true, ReadLimits.defaults().unpacked());
     }
 
     /**
      * An Alpine package: gzip members of one tar, whose dotted names in the root are control data.
      */
     public static PackageSource apk(Path file, ContentStore store) {
-        return new PackageSource(file, store, false);
+        return new PackageSource(file, store, false, ReadLimits.defaults().unpacked());
+    }
+
+    /** Sets how many bytes the package may unpack to. */
+    public PackageSource limit(long bytes) {
+        return new PackageSource(file, store, deb, bytes);
     }
 
     @Override
     public void copyTo(EntrySink sink) throws IOException {
         if (deb) {
-            TarSource.of(this::openDebPayload, store).copyTo(sink);
+            TarSource.of(this::openDebPayload, store).limit(limit).copyTo(sink);
             return;
         }
         TarSource.of(file, store)
+                .limit(limit)
                 .copyTo(
                         new ForwardingSink(sink) {
                             @Override

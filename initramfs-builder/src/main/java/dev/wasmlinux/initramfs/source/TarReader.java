@@ -197,8 +197,8 @@ final class TarReader {
             while (equals < end && text[equals] != '=') {
                 equals++;
             }
-            if (equals >= end) {
-                throw malformed("a pax record without '='");
+            if (equals >= end - 1) {
+                throw malformed("a pax record without '=' and a line end after it");
             }
             String key = new String(text, blank + 1, equals - blank - 1, StandardCharsets.UTF_8);
             ByteString value = ByteString.of(text, equals + 1, end - 1);

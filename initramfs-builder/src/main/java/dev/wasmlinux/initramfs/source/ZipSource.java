@@ -7,18 +7,18 @@ import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.Attributes;
 import dev.wasmlinux.initramfs.ByteString;
 import dev.wasmlinux.initramfs.Entry;
+import dev.wasmlinux.initramfs.InitramfsException;
 import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.read.ReadLimits;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.Objects;
-import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
@@ -32,11 +32,13 @@ public final class ZipSource implements TreeSource {
     private final Path archive;
     private final ContentStore store;
     private final boolean keepTimes;
+    private final long limit;
 
-    private ZipSource(Path archive, ContentStore store, boolean keepTimes) {
+    private ZipSource(Path archive, ContentStore store, boolean keepTimes, long limit) {
         this.archive = archive;
         this.store = store;
         this.keepTimes = keepTimes;
+        this.limit = limit;
     }
 
     /**
@@ -45,18 +47,28 @@ public final class ZipSource implements TreeSource {
      * @param store keeps the contents; must be open until the image is written
      */
     public static ZipSource of(Path archive, ContentStore store) {
-        return new ZipSource(Objects.requireNonNull(archive), Objects.requireNonNull(store), false);
+        return new ZipSource(
+                Objects.requireNonNull(archive),
+                Objects.requireNonNull(store),
+                false,
+                ReadLimits.defaults().unpacked());
     }
 
     /** Takes the times of the entries; zip files without Unix times tell them in local time. */
     public ZipSource keepTimes() {
-        return new ZipSource(archive, store, true);
+        return new ZipSource(archive, store, true, limit);
+    }
+
+    /** Sets how many bytes the archive may unpack to. */
+    public ZipSource limit(long bytes) {
+        return new ZipSource(archive, store, keepTimes, bytes);
     }
 
     @Override
     public void copyTo(EntrySink sink) throws IOException {
-        try (ZipFile zip = ZipFile.builder().setPath(archive).get()) {
-            long left = ReadLimits.defaults().unpacked();
+        try (WatchedChannel channel = new WatchedChannel(Files.newByteChannel(archive));
+                ZipFile zip = open(channel)) {
+            long left = limit;
             for (Enumeration<ZipArchiveEntry> all = zip.getEntriesInPhysicalOrder();
                     all.hasMoreElements(); ) {
                 ZipArchiveEntry entry = all.nextElement();
@@ -69,18 +81,37 @@ public final class ZipSource implements TreeSource {
                 if (path.isRoot()) {
                     continue;
                 }
-                Node node = node(zip, entry, path, left);
+                Node node = node(zip, channel, entry, path, left);
                 if (node instanceof Node.RegularFile file) {
                     left -= file.content().size();
                 }
                 sink.add(new Entry(path, node));
             }
-        } catch (ZipException | IllegalArgumentException e) {
-            throw new MalformedImageException(-1, "zip file " + archive + ": " + e.getMessage(), e);
         }
     }
 
-    private Node node(ZipFile zip, ZipArchiveEntry entry, ArchivePath path, long limit)
+    private ZipFile open(WatchedChannel channel) throws IOException {
+        try {
+            return ZipFile.builder().setSeekableByteChannel(channel).get();
+        } catch (IOException | RuntimeException e) {
+            throw fault(channel, e);
+        }
+    }
+
+    /** What a failure is: the channel's own, or one of the data. */
+    private RuntimeException fault(WatchedChannel channel, Exception e) throws IOException {
+        if (channel.failure() != null) {
+            throw channel.failure();
+        }
+        if (e instanceof InitramfsException ours) {
+            return ours;
+        }
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new MalformedImageException(-1, "zip file " + archive + ": " + message, e);
+    }
+
+    private Node node(
+            ZipFile zip, WatchedChannel channel, ZipArchiveEntry entry, ArchivePath path, long most)
             throws IOException {
         int mode = entry.getUnixMode();
         long seconds = keepTimes ? Math.floorDiv(entry.getTime(), 1000L) : 0;
@@ -97,7 +128,7 @@ public final class ZipSource implements TreeSource {
             throw new InvalidEntryException(
                     path.toString(), "zip entry that is encrypted or of an unknown method");
         }
-        try (InputStream in = new Limited(zip.getInputStream(entry), limit)) {
+        try (InputStream in = new Checked(zip, channel, entry, most)) {
             if (entry.isUnixSymlink()) {
                 byte[] target = in.readNBytes(MAX_LINK);
                 return new Node.Symlink(ByteString.of(target), attributes);
@@ -106,13 +137,24 @@ public final class ZipSource implements TreeSource {
         }
     }
 
-    /** Stops a stream that gives more than is allowed. */
-    private static final class Limited extends FilterInputStream {
+    /**
+     * The bytes of an entry: all that is wrong with them is a fault of the data, and there may not
+     * be too many.
+     */
+    private final class Checked extends InputStream {
+        private final WatchedChannel channel;
+        private final InputStream in;
         private long left;
 
-        Limited(InputStream in, long limit) {
-            super(in);
+        Checked(ZipFile zip, WatchedChannel channel, ZipArchiveEntry entry, long limit)
+                throws IOException {
+            this.channel = channel;
             left = limit;
+            try {
+                in = zip.getInputStream(entry);
+            } catch (IOException | RuntimeException e) {
+                throw fault(channel, e);
+            }
         }
 
         @Override
@@ -123,14 +165,25 @@ public final class ZipSource implements TreeSource {
 
         @Override
         public int read(byte[] target, int from, int length) throws IOException {
-            int got = in.read(target, from, length);
+            int got;
+            try {
+                got = in.read(target, from, length);
+            } catch (IOException | RuntimeException e) {
+                throw fault(channel, e);
+            }
             if (got > 0) {
                 left -= got;
                 if (left < 0) {
-                    throw new LimitExceededException("zip file unpacks to too many bytes");
+                    throw new LimitExceededException(
+                            "zip file unpacks to more bytes than its limit leaves");
                 }
             }
             return got;
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
         }
     }
 }

@@ -6,9 +6,14 @@ package dev.wasmlinux.initramfs.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wasmlinux.initramfs.Compression;
+import dev.wasmlinux.initramfs.FileContent;
+import dev.wasmlinux.initramfs.Image;
+import dev.wasmlinux.initramfs.Initramfs;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.Tools;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +43,37 @@ class KernelCheckTest {
         assertThat(rules(archive().directory("a").file("a/b", "x").trailer().bytes())).isEmpty();
         assertThat(rules(archive().file("dev/null", "").file("no-trailer", "x").bytes())).isEmpty();
         assertThat(rules(archive().file("/a", "x").file("./b", "y").trailer().bytes())).isEmpty();
+    }
+
+    @Test
+    void laterSegmentsAreCheckedAgainstEarlierOnes() throws IOException {
+        Initramfs first =
+                Initramfs.builder()
+                        .file("a/b", FileContent.empty(), 0644)
+                        .symlink("lib", "a")
+                        .file("file", FileContent.empty(), 0644)
+                        .build();
+        Initramfs second =
+                Initramfs.builder()
+                        .file("a", FileContent.empty(), 0644)
+                        .directory("lib")
+                        .file("lib/c", FileContent.empty(), 0644)
+                        .build();
+        Image image =
+                Image.builder()
+                        .segment(first, Compression.none())
+                        .segment(second, Compression.none())
+                        .build();
+        assertThat(KernelCheck.check(image))
+                .extracting(Finding::toString)
+                .containsExactly("directory-replaced a: stands for a directory that is not empty");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        image.writeTo(out);
+        assertThat(findings(out.toByteArray()))
+                .extracting(Finding::toString)
+                .isEqualTo(KernelCheck.check(image).stream().map(Finding::toString).toList());
+        Image clean = Image.builder().segment(first, Compression.gzip()).build();
+        assertThat(KernelCheck.check(clean)).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.Initramfs;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -38,6 +39,25 @@ class ReportTest {
                                 3,
                                 List.of(ArchivePath.of("a/one"), ArchivePath.of("b/two"))));
         assertThat(report.toJson()).contains("\"path\": \"b/\\\"odd\\\"\\\\x0a\"");
+    }
+
+    @Test
+    void comparesWeightsWithBudgets() throws IOException {
+        ContentReport report = ContentReport.of(TREE);
+        assertThat(
+                        report.over(
+                                Map.of(
+                                        ArchivePath.ROOT,
+                                        9L,
+                                        ArchivePath.of("b"),
+                                        7L,
+                                        ArchivePath.of("a/one"),
+                                        2L,
+                                        ArchivePath.of("none"),
+                                        0L)))
+                .containsExactly(
+                        new ContentReport.Excess(ArchivePath.ROOT, 10, 9),
+                        new ContentReport.Excess(ArchivePath.of("a/one"), 3, 2));
     }
 
     @Test

@@ -14,12 +14,15 @@ import dev.wasmlinux.toolchain.recipe.BuildHost;
 import dev.wasmlinux.toolchain.recipe.BundledPatches;
 import dev.wasmlinux.toolchain.recipe.Recipes;
 import dev.wasmlinux.toolchain.recipe.SdkStep;
+import dev.wasmlinux.toolchain.reproduce.TreeComparison;
+import dev.wasmlinux.toolchain.reproduce.TwoBuilds;
 import dev.wasmlinux.toolchain.source.PatchSetWork;
 import dev.wasmlinux.toolchain.source.SourceStore;
 import dev.wasmlinux.toolchain.spi.Component;
 import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepCache;
 import dev.wasmlinux.toolchain.step.StepEngine;
+import dev.wasmlinux.toolchain.step.StepInputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -295,6 +299,63 @@ public final class Toolchain {
 
     private PatchSetWork patchSets() {
         return new PatchSetWork(layout, store);
+    }
+
+    /**
+     * Builds components twice from nothing and compares every byte. The builds differ in their
+     * directories, time of day, time zone, locale, umask, number of jobs and, if this process is
+     * root's, their users. They use neither cache nor configuration of this toolchain, only its
+     * archives and tools. What differs is kept in the scratch directory.
+     *
+     * @param components names
+     * @param scratch existing directory with about 5 GB of room, which every user may pass through
+     * @param listener hears what both builds print
+     * @return what came out; the caller looks at {@link ReproducibilityReport#identical()}
+     * @throws ToolchainException if a build fails
+     * @throws InterruptedException if the thread was interrupted; all processes have ended then
+     */
+    public ReproducibilityReport verifyReproducible(
+            List<String> components, Path scratch, BuildListener listener)
+            throws ToolchainException, InterruptedException {
+        Map<String, Path> archives = new LinkedHashMap<>();
+        for (String source : sourcesOf(components)) {
+            SourceStore.Stored stored =
+                    store.obtain(new BundledPatches(source).archive(), listener);
+            archives.put(stored.variant().name(), stored.file());
+        }
+        return new TwoBuilds(scratch, path, host.jobs(), listener).run(components, archives);
+    }
+
+    private Set<String> sourcesOf(List<String> components) throws ToolchainException {
+        Set<String> sources = new LinkedHashSet<>();
+        for (Step step : new StepEngine(layout, recipes(), BuildListener.NONE).order(components)) {
+            StepInputs inputs = new StepInputs();
+            step.inputs(inputs);
+            String source = inputs.values().get("source");
+            if (source != null) {
+                sources.add(source.substring(0, source.indexOf(' ')));
+            }
+        }
+        return sources;
+    }
+
+    /**
+     * Compares two directories byte by byte, and looks into compressed files, jars, modules and
+     * initramfs images for the place of the first difference.
+     *
+     * @param first a directory
+     * @param second another one
+     * @return a report without builds
+     * @throws ToolchainException if one cannot be read
+     */
+    public static ReproducibilityReport compare(Path first, Path second) throws ToolchainException {
+        try {
+            TreeComparison comparison = new TreeComparison(first, second);
+            return new ReproducibilityReport(
+                    List.of(), true, comparison.files(), comparison.differences());
+        } catch (IOException e) {
+            throw new ToolchainException(Kind.STORAGE, "cannot compare: " + e, e);
+        }
     }
 
     /**

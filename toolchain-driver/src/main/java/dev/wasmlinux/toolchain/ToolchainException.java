@@ -33,7 +33,9 @@ public final class ToolchainException extends Exception {
         /** An archive is malformed or would write outside its directory. */
         ARCHIVE(7),
         /** Reading or writing the cache or the output failed, for example a full disk. */
-        STORAGE(8);
+        STORAGE(8),
+        /** Two builds that must be identical are not. */
+        DIFFERENT(9);
 
         private final int exitCode;
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             FetchCommand.class,
             PatchCommand.class,
             CleanCommand.class,
+            VerifyReproducibleCommand.class,
             DoctorCommand.class,
             WhyCommand.class,
             InspectCommand.class,
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             "6:a patch set does not fit",
             "7:an archive is malformed",
             "8:reading or writing files failed, for example a full disk",
+            "9:two builds that must be identical are not",
             "70:an error in this program; please report it",
             "130:interrupted"
         },

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 
@@ -35,6 +36,7 @@ public final class OutputWatch {
                     Pattern.compile("^make(\\[\\d+\\])?: \\*\\*\\* .*"));
 
     private final IntConsumer onObject;
+    private final Consumer<String> onLine;
     private final Deque<String> last = new ArrayDeque<>();
     private final String[] first = new String[ERRORS.size()];
     private final StringBuilder line = new StringBuilder();
@@ -46,7 +48,18 @@ public final class OutputWatch {
      * @param onObject told the number of objects so far, on the thread that reads the output
      */
     public OutputWatch(IntConsumer onObject) {
+        this(onObject, line -> {});
+    }
+
+    /**
+     * Creates a watch that hears every line.
+     *
+     * @param onObject told the number of objects so far, on the thread that reads the output
+     * @param onLine told every line that is not empty, on the same thread
+     */
+    public OutputWatch(IntConsumer onObject, Consumer<String> onLine) {
         this.onObject = onObject;
+        this.onLine = onLine;
     }
 
     /**
@@ -75,6 +88,7 @@ public final class OutputWatch {
         if (text.isEmpty()) {
             return;
         }
+        onLine.accept(text);
         last.addLast(text);
         if (last.size() > LAST_LINES) {
             last.removeFirst();

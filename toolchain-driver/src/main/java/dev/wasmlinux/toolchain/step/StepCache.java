@@ -92,9 +92,11 @@ public final class StepCache {
     public Path newDraft(String name) throws IOException {
         Files.createDirectories(root.resolve(name));
         Path draft = Files.createTempDirectory(root.resolve(name), ".draft-");
-        // Temporary directories are private; results are for everybody who may read the cache.
-        Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.createDirectory(draft.resolve("out"));
+        Path out = Files.createDirectory(draft.resolve("out"));
+        // Whatever the umask: results are for everybody who may read the cache.
+        for (Path directory : List.of(draft, out)) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
         return draft;
     }
 

@@ -37,6 +37,7 @@
 #define END_MS 500
 
 static int kernel_log = -1;
+static long long ports_deadline;
 static struct termios terminal_settings;
 static bool terminal_known;
 
@@ -164,8 +165,8 @@ static void set_up_network(void)
 void system_set_up(void)
 {
 	char name[65] = "";
-	int fd;
 
+	ports_deadline = now_ms() + PORTS_MS;
 	umask(022);
 	set_up_devices();
 	set_up_streams();
@@ -178,11 +179,6 @@ void system_set_up(void)
 	if (sethostname(name, strlen(name)) < 0)
 		log_line("cannot set the host name: %s", strerror(errno));
 	set_up_network();
-
-	fd = open(TERMINAL, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-	terminal_known = fd >= 0 && tcgetattr(fd, &terminal_settings) == 0;
-	if (fd >= 0)
-		close(fd);
 }
 
 void system_hand_over(char **argv, char **envp)
@@ -265,13 +261,12 @@ static bool named_ports_possible(void)
 
 bool system_await_control(void)
 {
-	long long deadline = now_ms() + PORTS_MS;
 	char entry[300];
 
 	if (!named_ports_possible())
 		return false;
 	while (!find_port("control", entry, sizeof entry)) {
-		if (now_ms() >= deadline)
+		if (now_ms() >= ports_deadline)
 			return false;
 		nap();
 	}
@@ -306,12 +301,19 @@ int system_open_port(const char *name)
 
 const char *system_prepare_terminal(void)
 {
-	int fd = open(TERMINAL, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	int flags = O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK, fd;
 
-	if (fd < 0)
-		return NULL;
+	/* Other ports may come before the console. */
+	while ((fd = open(TERMINAL, flags)) < 0) {
+		if ((errno != ENOENT && errno != ENODEV && errno != ENXIO) ||
+		    now_ms() >= ports_deadline)
+			return NULL;
+		nap();
+	}
 	if (terminal_known)
 		tcsetattr(fd, TCSANOW, &terminal_settings);
+	else
+		terminal_known = tcgetattr(fd, &terminal_settings) == 0;
 	close(fd);
 	return TERMINAL;
 }

@@ -71,14 +71,16 @@ class MachineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 1, 2, 4})
+    @ValueSource(ints = {1, 2, 4})
     void bootsToACommandAndBack(int cpus) throws Exception {
-        try (Machine machine = machine(cpus)) {
-            assertThat(sh(machine, "uname -s; grep -c ^processor /proc/cpuinfo; exit 7"))
-                    .extracting(WaitStatus::shellStatus)
-                    .isEqualTo(7);
-            assertThat(output()).isEqualTo("Linux\n" + cpus + "\n");
-            assertThat(err.size()).isZero();
+        for (int boot = 0; boot < 2; boot++) {
+            try (Machine machine = machine(cpus)) {
+                assertThat(sh(machine, "uname -s; grep -c ^processor /proc/cpuinfo; exit 7"))
+                        .extracting(WaitStatus::shellStatus)
+                        .isEqualTo(7);
+                assertThat(output()).isEqualTo("Linux\n" + cpus + "\n");
+                assertThat(err.size()).isZero();
+            }
         }
     }
 
@@ -86,7 +88,7 @@ class MachineTest {
     void streamsAreApartAndBinarySafe() throws Exception {
         byte[] bytes = new byte[1 << 20];
         new Random(7).nextBytes(bytes);
-        try (Machine machine = machine(1)) {
+        try (Machine machine = machine(2)) {
             assertThat(run(machine, new ByteArrayInputStream(bytes), "cat").shellStatus()).isZero();
             assertThat(Arrays.equals(out.toByteArray(), bytes)).isTrue();
 
@@ -98,7 +100,7 @@ class MachineTest {
 
     @Test
     void scriptsForkPipeTrapAndWait() throws Exception {
-        try (Machine machine = machine(1)) {
+        try (Machine machine = machine(2)) {
             sh(
                     machine,
                     """
@@ -133,7 +135,7 @@ class MachineTest {
 
     @Test
     void manyProcessesComeAndGo() throws Exception {
-        try (Machine machine = machine(1)) {
+        try (Machine machine = machine(2)) {
             sh(
                     machine,
                     """

@@ -68,7 +68,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--cpus",
             paramLabel = "N",
             description = "Number of CPUs, 1 to 32 (default: ${DEFAULT-VALUE}).",
-            defaultValue = "1")
+            defaultValue = "2")
     private int cpus;
 
     @Option(

@@ -13,6 +13,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +32,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class ImageDirectory {
     private static final String MANIFEST = "manifest.json";
+    private static final String COMPILER = "compiler";
 
     private ImageDirectory() {}
 
@@ -62,6 +68,72 @@ public final class ImageDirectory {
             throw new ToolchainException(
                     Kind.STORAGE, "cannot read the image " + place + ": " + e, e);
         }
+    }
+
+    /**
+     * How two images compare.
+     *
+     * @param same whether kernel, symbols, configuration and initramfs have the same bytes,
+     *     unpacked
+     * @param sameCompiler whether the same compiler package made both
+     * @param differences what differs, one line each: files, and parts of the recipe
+     */
+    public record Comparison(boolean same, boolean sameCompiler, List<String> differences) {
+        /** Copies the list. */
+        public Comparison {
+            differences = List.copyOf(differences);
+        }
+    }
+
+    /**
+     * Compares the bytes of two images, and says whether another recipe explains a difference.
+     *
+     * @param kept the image that is there, for example the bundled one
+     * @param made the image that was built now
+     * @return the outcome
+     * @throws ToolchainException as {@link #load}
+     */
+    public static Comparison compare(Path kept, Path made) throws ToolchainException {
+        try {
+            JsonNode before = Json.read(kept.resolve(MANIFEST));
+            JsonNode now = Json.read(made.resolve(MANIFEST));
+            List<String> files = new ArrayList<>();
+            for (String name :
+                    List.of("vmlinux.wasm", "vmlinux.symbols", "config", "initramfs.cpio")) {
+                if (!Arrays.equals(file(kept, before, name), file(made, now, name))) {
+                    files.add(name + " differs");
+                }
+            }
+            Map<String, String> wasMade = recipe(before);
+            List<String> recipe = new ArrayList<>();
+            recipe(now)
+                    .forEach(
+                            (part, value) -> {
+                                String was = wasMade.getOrDefault(part, "nothing");
+                                if (!was.equals(value)) {
+                                    recipe.add(part + ": " + was + " then, " + value + " now");
+                                }
+                            });
+            boolean same = files.isEmpty();
+            files.addAll(recipe);
+            return new Comparison(
+                    same, recipe.stream().noneMatch(line -> line.startsWith(COMPILER)), files);
+        } catch (IOException e) {
+            throw new ToolchainException(Kind.STORAGE, "cannot compare images: " + e, e);
+        }
+    }
+
+    private static Map<String, String> recipe(JsonNode manifest) {
+        JsonNode recipe = manifest.path("recipe");
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put(COMPILER, recipe.path("compiler").asString(""));
+        parts.put(COMPILER + "'s library", recipe.path("builtins").asString(""));
+        for (JsonNode source : recipe.path("sources")) {
+            String name = source.path("component").asString("");
+            parts.put("version of " + name, source.path("version").asString(""));
+            parts.put("patches of " + name, source.path("patches").asString(""));
+        }
+        return parts;
     }
 
     private static byte[] file(Path place, JsonNode manifest, String name)

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             WhyCommand.class,
             InspectCommand.class,
             ReportCommand.class,
+            VerifyImageCommand.class,
             InitramfsCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

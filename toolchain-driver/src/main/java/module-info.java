@@ -8,7 +8,9 @@ module dev.wasmlinux.toolchain {
     requires dev.wasmlinux.initramfs;
     requires dev.wasmlinux.patchset;
     requires info.picocli;
+    requires java.management;
     requires java.net.http;
+    requires jdk.management;
     requires org.apache.commons.compress;
     requires org.jline.terminal;
     requires org.tukaani.xz;

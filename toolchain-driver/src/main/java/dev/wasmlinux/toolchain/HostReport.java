@@ -10,13 +10,17 @@ import java.util.List;
  * Whether a host can build everything: an immutable value.
  *
  * @param checks what was examined
+ * @param distribution the system's name of itself; empty if it has none
  * @param install the one command line that installs what is missing; empty if nothing is
+ * @param hints what else to know about that line
  */
-public record HostReport(List<Check> checks, String install) {
+public record HostReport(
+        List<Check> checks, String distribution, String install, List<String> hints) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public HostReport {
         checks = List.copyOf(checks);
+        hints = List.copyOf(hints);
     }
 
     /**
@@ -48,6 +52,7 @@ public record HostReport(List<Check> checks, String install) {
                         String.format("     needed: %s (%s)%n", check.needed(), check.purpose()));
             }
         }
+        hints.forEach(hint -> text.append(hint).append('\n'));
         if (!install.isEmpty()) {
             text.append("To install what is missing:\n  ").append(install).append('\n');
         }
@@ -59,7 +64,11 @@ public record HostReport(List<Check> checks, String install) {
         Json.Members report = Json.object();
         report.put("schema", 1);
         report.put("ok", ok());
+        report.put("distribution", distribution);
         report.put("install", install);
+        Json.Items notes = Json.array();
+        hints.forEach(notes::add);
+        report.put("hints", notes);
         Json.Items list = Json.array();
         for (Check check : checks) {
             Json.Members object = Json.object();

@@ -166,41 +166,9 @@ class ComponentTest {
         refused("not a component's name: \"A b\"", new Sample("A b"));
     }
 
-    /** Compiles the example as its author would. */
-    static Path example(Path directory) throws Exception {
-        Path project = Path.of(System.getProperty("basedir", ""), "src/test/projects/greeting");
-        Path classes = Files.createDirectories(directory.resolve("classes"));
-        Path services = Files.createDirectories(classes.resolve("META-INF/services"));
-        String service = Component.class.getName();
-        Files.copy(
-                project.resolve("META-INF/services").resolve(service), services.resolve(service));
-        Path home = Path.of(System.getProperty("java.home"), "bin");
-        Path jar = directory.resolve("greeting.jar");
-        for (List<String> command :
-                List.of(
-                        List.of(
-                                home.resolve("javac").toString(),
-                                "-cp",
-                                Path.of("target/classes").toAbsolutePath().toString(),
-                                "-d",
-                                classes.toString(),
-                                project.resolve("example/Greeting.java").toString()),
-                        List.of(
-                                home.resolve("jar").toString(),
-                                "cf",
-                                jar.toString(),
-                                "-C",
-                                classes.toString(),
-                                "."))) {
-            Process process = new ProcessBuilder(command).inheritIO().start();
-            assertThat(process.waitFor()).isZero();
-        }
-        return jar;
-    }
-
     @Test
     void isFoundAsAServiceOfAJar() throws Exception {
-        Path jar = example(directory);
+        Path jar = ExampleExtension.compile(directory);
         try (URLClassLoader loader =
                 new URLClassLoader(
                         new URL[] {jar.toUri().toURL()}, Toolchain.class.getClassLoader())) {

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             ReportCommand.class,
             VerifyImageCommand.class,
+            ContainerCommand.class,
             InitramfsCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -6,16 +6,14 @@ package dev.wasmlinux.toolchain.host;
 import dev.wasmlinux.toolchain.HostReport;
 import dev.wasmlinux.toolchain.HostReport.Check;
 import dev.wasmlinux.toolchain.io.CacheLayout;
-import dev.wasmlinux.toolchain.io.Trees;
 import java.io.IOException;
-import java.nio.file.FileStore;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -26,24 +24,10 @@ public final class Doctor {
     /** Free space that a build of everything from nothing needs. */
     private static final long NEEDED_BYTES = 6L << 30;
 
+    /** Memory that the linker needs for a kernel, with a compiler beside it. */
+    private static final long NEEDED_MEMORY = 2L << 30;
+
     private static final Pattern NUMBER = Pattern.compile("(\\d+(\\.\\d+)+)");
-
-    /** A tool and the packages that bring it. */
-    private record Need(
-            String tool, String minimum, String apt, String dnf, String pacman, String why) {}
-
-    private static final List<Need> TOOLS =
-            List.of(
-                    new Need("make", "4.0", "make", "make", "make", "kernel, musl, BusyBox"),
-                    new Need("flex", "2.5.35", "flex", "flex", "flex", "kernel configuration"),
-                    new Need("bison", "2.0", "bison", "bison", "bison", "kernel configuration"),
-                    new Need("bc", "1.06.95", "bc", "bc", "bc", "kernel time constants"),
-                    new Need("perl", "5.0", "perl", "perl", "perl", "kernel headers"),
-                    new Need("awk", "", "gawk", "gawk", "gawk", "kernel scripts"),
-                    new Need("sed", "", "sed", "sed", "sed", "kernel scripts"),
-                    new Need("find", "", "findutils", "findutils", "findutils", "kernel scripts"));
-
-    private static final Map<String, String> LLVM_PACKAGES = llvmPackages();
 
     private final ToolPath path;
     private final CacheLayout layout;
@@ -62,17 +46,6 @@ public final class Doctor {
         this.osRelease = osRelease;
     }
 
-    private static Map<String, String> llvmPackages() {
-        int v = Llvm.NEEDED;
-        Map<String, String> packages = new LinkedHashMap<>();
-        packages.put(
-                "apt",
-                "clang-" + v + " lld-" + v + " llvm-" + v + " libclang-rt-" + v + "-dev-wasm32");
-        packages.put("dnf", "clang lld llvm compiler-rt");
-        packages.put("pacman", "clang lld llvm wasi-compiler-rt");
-        return packages;
-    }
-
     /**
      * Examines the host; takes about a second.
      *
@@ -82,17 +55,14 @@ public final class Doctor {
     public HostReport examine() throws InterruptedException {
         List<Check> checks = new ArrayList<>();
         Set<String> install = new LinkedHashSet<>();
-        String manager = manager();
-        for (Need need : TOOLS) {
-            Check check = check(need);
+        Distribution distribution = Distribution.read(osRelease);
+        Distribution.Manager manager = distribution.manager();
+        checks.add(system());
+        for (Distribution.Tool tool : Distribution.TOOLS) {
+            Check check = check(tool);
             checks.add(check);
             if (!check.ok()) {
-                install.add(
-                        switch (manager) {
-                            case "dnf" -> need.dnf();
-                            case "pacman" -> need.pacman();
-                            default -> need.apt();
-                        });
+                install.add(tool.packaged());
             }
         }
         Optional<Llvm.Candidate> compiler = Optional.empty();
@@ -114,31 +84,51 @@ public final class Doctor {
         int before = checks.size();
         llvm(compiler, builtins, checks);
         if (checks.subList(before, checks.size()).stream().anyMatch(check -> !check.ok())) {
-            install.addAll(List.of(LLVM_PACKAGES.get(manager).split(" ")));
+            install.addAll(manager.llvm());
         }
-        hostCompiler(compiler, checks, install, manager);
+        if (compiler.isPresent()) {
+            Check check = new CompilerTrial(path).host(compiler.get());
+            checks.add(check);
+            if (!check.ok()) {
+                install.add(manager.libc());
+            }
+        }
         if (checks.subList(before, checks.size()).stream().allMatch(Check::ok)) {
-            probe(compiler.orElseThrow(), builtins.orElseThrow(), checks);
+            checks.add(
+                    new CompilerTrial(path).guest(compiler.orElseThrow(), builtins.orElseThrow()));
         }
-        space(checks);
-        return new HostReport(checks, line(manager, install));
+        checks.add(space());
+        checks.add(memory());
+        checks.add(names());
+        List<String> hints = new ArrayList<>();
+        if (!install.isEmpty() && !distribution.known()) {
+            hints.add("This system is none whose packages are known here: the line is Debian's.");
+        }
+        if (install.containsAll(manager.llvm()) && !offered(manager)) {
+            hints.add(
+                    "This release does not offer "
+                            + manager.llvm().get(0)
+                            + ": newer releases do, and for Debian and Ubuntu apt.llvm.org.");
+        }
+        return new HostReport(checks, distribution.name(), manager.install(install), hints);
     }
 
-    private Check check(Need need) throws InterruptedException {
-        Optional<Path> file = path.find(need.tool());
+    private Check check(Distribution.Tool need) throws InterruptedException {
+        Optional<Path> file = path.find(need.program());
         String wanted = need.minimum().isEmpty() ? "any version" : need.minimum() + " or later";
         if (file.isEmpty()) {
-            return new Check(need.tool(), false, wanted, "not found", need.why());
+            return new Check(need.program(), false, wanted, "not found", need.purpose());
         }
         if (need.minimum().isEmpty()) {
-            return new Check(need.tool(), true, wanted, file.get().toString(), need.why());
+            return new Check(need.program(), true, wanted, file.get().toString(), need.purpose());
         }
         Probe.Answer answer =
                 Probe.run(path, Path.of("/"), List.of(file.get().toString(), "--version"));
         Matcher matcher = NUMBER.matcher(answer.output());
         String found = matcher.find() ? matcher.group(1) : "unknown version";
         boolean ok = found.equals("unknown version") || compare(found, need.minimum()) >= 0;
-        return new Check(need.tool(), ok, wanted, found + " (" + file.get() + ")", need.why());
+        return new Check(
+                need.program(), ok, wanted, found + " (" + file.get() + ")", need.purpose());
     }
 
     private static int compare(String left, String right) {
@@ -189,204 +179,95 @@ public final class Doctor {
                         "arithmetic that WebAssembly lacks"));
     }
 
-    /** kbuild compiles its own helpers for the host, with the same clang and the host's libc. */
-    private void hostCompiler(
-            Optional<Llvm.Candidate> compiler,
-            List<Check> checks,
-            Set<String> install,
-            String manager)
-            throws InterruptedException {
-        if (compiler.isEmpty()) {
-            return;
-        }
-        String answer =
-                trial(
-                        Map.of(
-                                "host.c",
-                                "#include <stdio.h>\n#include <stdlib.h>\n"
-                                        + "int main(void) { puts(\"ok\"); return 0; }\n"),
-                        List.of(
-                                List.of(
-                                        compiler.get().clang().toString(),
-                                        "host.c",
-                                        "-o",
-                                        "host",
-                                        "-fuse-ld=lld"),
-                                List.of("./host")));
-        boolean ok = answer.equals("ok");
-        checks.add(
-                new Check(
-                        "host programs",
-                        ok,
-                        "clang compiles and links for this machine",
-                        ok ? "works" : answer,
-                        "helpers of the kernel build"));
-        if (!ok) {
-            install.add(
-                    switch (manager) {
-                        case "dnf" -> "glibc-devel";
-                        case "pacman" -> "glibc";
-                        default -> "libc6-dev";
-                    });
-        }
+    private static Check system() {
+        String name = System.getProperty("os.name");
+        return new Check(
+                "system",
+                name.equals("Linux"),
+                "Linux; elsewhere \"wasm-linux container\" builds in one",
+                name + " on " + System.getProperty("os.arch"),
+                "helpers of the kernel build run here");
     }
 
-    /** Compiles and links what the userland needs most: threads' memory and setjmp by exnref. */
-    private void probe(Llvm.Candidate compiler, Path builtins, List<Check> checks)
-            throws InterruptedException {
-        String source =
-                "typedef long jmp_buf[8];\n"
-                        + "int setjmp(jmp_buf) __attribute__((returns_twice));\n"
-                        + "void longjmp(jmp_buf, int) __attribute__((noreturn));\n"
-                        + "static jmp_buf there;\n"
-                        + "_Thread_local int own;\n"
-                        + "int shared;\n"
-                        + "void jump(void) { longjmp(there, 1); }\n"
-                        + "unsigned __int128 product(unsigned __int128 a, unsigned __int128 b) {\n"
-                        + "  return a / b;\n}\n"
-                        + "void _start(void) {\n"
-                        + "  if (!setjmp(there)) jump();\n"
-                        + "  __atomic_fetch_add(&shared, own, 5);\n}\n";
-        // What the compiler's setjmp calls is the C library's to define, in a file of its own.
-        String runtime =
-                "void __wasm_setjmp(void *e, unsigned l, void *f) {}\n"
-                        + "unsigned __wasm_setjmp_test(void *e, void *f) { return 1; }\n"
-                        + "void __wasm_longjmp(void *e, int v) {\n"
-                        + "  __builtin_wasm_throw(1, e);\n}\n";
-        // So is the tag that longjmp throws.
-        String tag = "  .globl __c_longjmp\n  .tagtype __c_longjmp i32\n__c_longjmp:\n";
-        List<String> link =
-                List.of(
-                        compiler.sibling("wasm-ld").toString(),
-                        "--import-memory",
-                        "--shared-memory",
-                        "--max-memory=2147418112",
-                        "--global-base=65536",
-                        "--table-base=4",
-                        "--export=__stack_pointer",
-                        "--export=__tls_base",
-                        "--export=product",
-                        "probe.o",
-                        "runtime.o",
-                        "tag.o",
-                        builtins.toString(),
-                        "-o",
-                        "probe.wasm");
-        String answer =
-                trial(
-                        Map.of("probe.c", source, "runtime.c", runtime, "tag.s", tag),
-                        List.of(
-                                compile(compiler, "probe.c", "probe.o"),
-                                compile(compiler, "runtime.c", "runtime.o"),
-                                compile(compiler, "tag.s", "tag.o"),
-                                link));
-        checks.add(
-                new Check(
-                        "wasm program",
-                        answer.isEmpty(),
-                        "shared memory, thread-local storage, setjmp by exnref",
-                        answer.isEmpty() ? "works" : answer,
-                        "every program of the system"));
-    }
-
-    private static List<String> compile(Llvm.Candidate compiler, String source, String object) {
-        return List.of(
-                compiler.clang().toString(),
-                "--target=wasm32-unknown-unknown",
-                "-O2",
-                "-matomics",
-                "-mbulk-memory",
-                "-mexception-handling",
-                "-mllvm",
-                "-wasm-enable-sjlj",
-                "-mllvm",
-                "-wasm-use-legacy-eh=false",
-                "-Wno-everything",
-                "-c",
-                source,
-                "-o",
-                object);
-    }
-
-    private String trial(Map<String, String> files, List<List<String>> commands)
-            throws InterruptedException {
-        Path directory = null;
-        try {
-            directory = Files.createTempDirectory("wasm-linux-doctor");
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                Files.writeString(directory.resolve(file.getKey()), file.getValue());
-            }
-            String output = "";
-            for (List<String> command : commands) {
-                Probe.Answer answer = Probe.run(path, directory, absolute(directory, command));
-                if (!answer.ok()) {
-                    String first = answer.output().lines().findFirst().orElse("no output");
-                    return Path.of(command.get(0)).getFileName() + " fails: " + first;
-                }
-                output = answer.output();
-            }
-            return output;
-        } catch (IOException e) {
-            return "cannot be tried: " + e;
-        } finally {
-            if (directory != null) {
-                try {
-                    Trees.delete(directory);
-                } catch (IOException e) {
-                    directory.toFile().deleteOnExit();
-                }
-            }
-        }
-    }
-
-    private static List<String> absolute(Path directory, List<String> command) {
-        List<String> argv = new ArrayList<>(command);
-        argv.set(0, directory.resolve(argv.get(0)).normalize().toString());
-        return argv;
-    }
-
-    private void space(List<Check> checks) {
-        Path existing = layout.work();
-        while (!Files.exists(existing)) {
+    /** The cache's directory, or the nearest one above it that exists. */
+    private Path existing() {
+        Path existing = layout.work().toAbsolutePath();
+        while (!Files.isDirectory(existing)) {
             existing = existing.getParent();
         }
-        try {
-            FileStore store = Files.getFileStore(existing);
-            long free = store.getUsableSpace();
-            checks.add(
-                    new Check(
-                            "disk space",
-                            free >= NEEDED_BYTES || Files.isDirectory(layout.steps()),
-                            (NEEDED_BYTES >> 30) + " GiB for a first build",
-                            (free >> 30) + " GiB free at " + existing,
-                            "source trees and objects"));
-        } catch (IOException e) {
-            checks.add(new Check("disk space", false, "readable", "unknown: " + e, "source trees"));
-        }
+        return existing;
     }
 
-    private String manager() {
-        String text;
+    private Check space() {
+        String needed = (NEEDED_BYTES >> 30) + " GiB for a first build";
+        boolean first = !Files.isDirectory(layout.steps());
+        String found;
+        boolean ok;
         try {
-            text = Files.readString(osRelease);
+            long free = Files.getFileStore(existing()).getUsableSpace();
+            ok = free >= NEEDED_BYTES || !first;
+            found = (free >> 30) + " GiB free at " + existing();
         } catch (IOException e) {
-            return "apt";
+            ok = false;
+            found = "unknown: " + e;
         }
-        if (text.matches("(?s).*(fedora|rhel|centos|rocky|almalinux).*")) {
-            return "dnf";
-        }
-        return text.matches("(?s).*\\b(arch|manjaro)\\b.*") ? "pacman" : "apt";
+        return new Check("disk space", ok, needed, found, "source trees and objects");
     }
 
-    private static String line(String manager, Set<String> packages) {
-        if (packages.isEmpty()) {
-            return "";
+    private static Check memory() {
+        long bytes = 0;
+        if (ManagementFactory.getOperatingSystemMXBean()
+                instanceof com.sun.management.OperatingSystemMXBean system) {
+            bytes = system.getTotalMemorySize();
         }
-        String list = String.join(" ", packages);
-        return switch (manager) {
-            case "dnf" -> "sudo dnf install " + list;
-            case "pacman" -> "sudo pacman -S --needed " + list;
-            default -> "sudo apt-get install --no-install-recommends " + list;
-        };
+        return new Check(
+                "memory",
+                bytes == 0 || bytes >= NEEDED_MEMORY,
+                (NEEDED_MEMORY >> 20) + " MiB",
+                bytes == 0 ? "unknown" : (bytes >> 20) + " MiB",
+                "linking the kernel");
+    }
+
+    /** The kernel's source has files whose names differ only in the case of letters. */
+    private Check names() {
+        boolean ok = false;
+        String found;
+        Path probe = null;
+        try {
+            probe = Files.createTempFile(existing(), "wasm-linux-case-", ".tmp");
+            ok =
+                    !Files.exists(
+                            probe.resolveSibling(
+                                    probe.getFileName().toString().toUpperCase(Locale.ROOT)));
+            found = (ok ? "kept apart at " : "the same at ") + existing();
+        } catch (IOException e) {
+            found = "cannot write to " + existing() + ": " + e;
+        }
+        try {
+            if (probe != null) {
+                Files.delete(probe);
+            }
+        } catch (IOException e) {
+            found = "cannot delete " + probe;
+        }
+        return new Check(
+                "file names",
+                ok,
+                "a writable cache that keeps capital and small letters apart",
+                found,
+                "the kernel's source");
+    }
+
+    /** Whether the package manager has the compiler; taken for granted where it cannot be asked. */
+    private boolean offered(Distribution.Manager manager) throws InterruptedException {
+        Optional<Path> question = path.find("apt-cache");
+        if (manager != Distribution.Manager.APT || question.isEmpty()) {
+            return true;
+        }
+        return Probe.run(
+                        path,
+                        Path.of("/"),
+                        List.of(question.get().toString(), "show", manager.llvm().get(0)))
+                .ok();
     }
 }

@@ -52,6 +52,9 @@ public record Llvm(
     /** The oldest version that emits the exception encoding that the engine reads. */
     public static final int NEEDED = 22;
 
+    /** The oldest version that is looked for by name, to say that it is too old. */
+    private static final int OLDEST = 14;
+
     /** The newest version that is looked for by name. */
     private static final int NEWEST = 30;
 
@@ -148,7 +151,7 @@ public record Llvm(
 
     static List<Candidate> candidates(ToolPath path) throws InterruptedException {
         List<Candidate> found = new ArrayList<>();
-        for (int major = NEEDED; major <= NEWEST; major++) {
+        for (int major = OLDEST; major <= NEWEST; major++) {
             String suffix = "-" + major;
             Optional<Path> clang = path.find("clang" + suffix);
             if (clang.isPresent()) {

@@ -5,6 +5,7 @@ package dev.wasmlinux.toolchain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wasmlinux.toolchain.ExampleExtension;
 import dev.wasmlinux.toolchain.io.Digests;
 import dev.wasmlinux.toolchain.source.Archives;
 import java.io.ByteArrayOutputStream;
@@ -99,6 +100,32 @@ class MainTest {
                                 directory.toString(),
                                 "musl"))
                 .isEqualTo(5);
+    }
+
+    @Test
+    void buildsComponentsOfAnExtension() throws Exception {
+        String jar = ExampleExtension.compile(directory).toString();
+        assertThat(run("build", "greeting", "--extension", jar, "--cache", cache())).isZero();
+        assertThat(out()).startsWith("greeting  ");
+        assertThat(run("build", "greeting", "--cache", cache())).isEqualTo(2);
+        assertThat(run("build", "--extension", "/no/such.jar", "--cache", cache())).isEqualTo(2);
+        assertThat(err()).contains("no such jar: /no/such.jar");
+    }
+
+    @Test
+    void wrongPartsOfAnOwnImageAreUsage() {
+        for (String[] wrong :
+                List.of(
+                        new String[] {"--file", "motd"},
+                        new String[] {"--program", "hello.c:/usr/bin/"},
+                        new String[] {"--root", "/no/such/folder"},
+                        new String[] {"--kernel-config", "/no/such/file"})) {
+            assertThat(run("build", "kernel", "--cache", cache(), wrong[0], wrong[1]))
+                    .as(String.join(" ", wrong))
+                    .isEqualTo(2);
+        }
+        assertThat(err())
+                .contains("say where it goes, as SRC:/DEST", "/no/such/file", "no file name");
     }
 
     @Test

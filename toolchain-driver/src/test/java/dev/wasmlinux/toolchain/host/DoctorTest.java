@@ -93,4 +93,25 @@ class DoctorTest {
         assertThat(node.get("checks").size()).isEqualTo(report.checks().size());
         assertThat(node.get("install").asString()).isEqualTo(report.install());
     }
+
+    @Test
+    void saysSoWhereItDoesNotKnowThePackages() throws Exception {
+        tools.remove("flex");
+        HostReport report = examine("ID=nixos\nPRETTY_NAME=\"NixOS 26.05\"\n");
+        assertThat(report.distribution()).isEqualTo("NixOS 26.05");
+        assertThat(report.install()).startsWith("sudo apt-get install");
+        assertThat(report.toText()).contains("none whose packages are known here");
+        assertThat(examine("ID=mint\nID_LIKE=\"ubuntu debian\"\n").hints()).isEmpty();
+        assertThat(examine("ID=rocky\nID_LIKE='rhel fedora'\n").install()).contains("dnf");
+    }
+
+    @Test
+    void examinesTheMachineToo() throws Exception {
+        HostReport report = examine("ID=debian\n");
+        for (String name : List.of("system", "disk space", "memory", "file names")) {
+            assertThat(check(report, name).found()).as(name).isNotEmpty();
+        }
+        assertThat(check(report, "system").ok())
+                .isEqualTo(System.getProperty("os.name").equals("Linux"));
+    }
 }

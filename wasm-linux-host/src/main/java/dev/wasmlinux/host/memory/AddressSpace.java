@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.host.memory;
 
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
+
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -58,9 +60,9 @@ public final class AddressSpace {
      * @throws OutOfMemoryError if the host has no memory for the tables
      */
     public static AddressSpace create(PhysicalMemory memory) {
-        long block = Raw.allocate(2 * HEADER + 2 * TABLE_BYTES);
+        long block = UNSAFE.allocateMemory(2 * HEADER + 2 * TABLE_BYTES);
         long table = (block + 2L * HEADER - 1) & -HEADER;
-        Raw.zero(table - HEADER, HEADER + 2 * TABLE_BYTES);
+        UNSAFE.setMemory(table - HEADER, HEADER + 2 * TABLE_BYTES, (byte) 0);
         return new AddressSpace(memory, block, table);
     }
 
@@ -85,8 +87,8 @@ public final class AddressSpace {
         long bias = memory.check(frame, 1 << PAGE_SHIFT) - ((long) page << PAGE_SHIFT);
         touched[page >> CHUNK_SHIFT] = true;
         long entry = table + page * 8L;
-        Raw.putLongVolatile(entry, (permissions & READ) != 0 ? bias : 0);
-        Raw.putLongVolatile(entry + TABLE_BYTES, (permissions & WRITE) != 0 ? bias : 0);
+        UNSAFE.putLongVolatile(null, entry, (permissions & READ) != 0 ? bias : 0);
+        UNSAFE.putLongVolatile(null, entry + TABLE_BYTES, (permissions & WRITE) != 0 ? bias : 0);
     }
 
     /**
@@ -106,8 +108,8 @@ public final class AddressSpace {
             int chunkEnd = Math.min(end, (at >> CHUNK_SHIFT) + 1 << CHUNK_SHIFT);
             if (touched[at >> CHUNK_SHIFT]) {
                 for (; at < chunkEnd; at++) {
-                    Raw.putLongVolatile(table + at * 8L, 0);
-                    Raw.putLongVolatile(table + TABLE_BYTES + at * 8L, 0);
+                    UNSAFE.putLongVolatile(null, table + at * 8L, 0);
+                    UNSAFE.putLongVolatile(null, table + TABLE_BYTES + at * 8L, 0);
                 }
             }
             at = chunkEnd;
@@ -118,10 +120,25 @@ public final class AddressSpace {
         for (int chunk = 0; chunk < touched.length; chunk++) {
             if (touched[chunk]) {
                 long at = table + (long) chunk * CHUNK_BYTES;
-                Raw.zero(at, CHUNK_BYTES);
-                Raw.zero(at + TABLE_BYTES, CHUNK_BYTES);
+                UNSAFE.setMemory(at, CHUNK_BYTES, (byte) 0);
+                UNSAFE.setMemory(at + TABLE_BYTES, CHUNK_BYTES, (byte) 0);
             }
         }
+    }
+
+    /**
+     * Reads bytes as user loads would.
+     *
+     * @return false if they are not within one page that has a readable translation
+     */
+    public boolean tryRead(int address, byte[] target, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        long bias = UNSAFE.getLong(table + (address >>> PAGE_SHIFT) * 8L);
+        if (bias == 0 || length > (1 << PAGE_SHIFT) - (address & (1 << PAGE_SHIFT) - 1)) {
+            return false;
+        }
+        Raw.copyOut(bias + (address & 0xffffffffL), target, offset, length);
+        return true;
     }
 
     /**
@@ -134,7 +151,7 @@ public final class AddressSpace {
         if (length > (1 << PAGE_SHIFT) - (address & (1 << PAGE_SHIFT) - 1)) {
             throw new IllegalArgumentException("crosses a page");
         }
-        long bias = Raw.getLong(table + TABLE_BYTES + (address >>> PAGE_SHIFT) * 8L);
+        long bias = UNSAFE.getLong(table + TABLE_BYTES + (address >>> PAGE_SHIFT) * 8L);
         if (bias == 0) {
             return false;
         }
@@ -142,19 +159,29 @@ public final class AddressSpace {
         return true;
     }
 
-    /** Makes threads in this space enter the slow path of their next poll. */
+    /**
+     * Makes threads in this space enter the slow path of their next poll. Any thread, which need
+     * not hold the space: once it is given back, nobody is left to be told.
+     */
     public void raiseAttention() {
-        Raw.putIntVolatile(table + ATTENTION, 1);
+        int count = holders.get();
+        while (count > 0 && !holders.compareAndSet(count, count + 1)) {
+            count = holders.get();
+        }
+        if (count > 0) {
+            UNSAFE.putIntVolatile(null, table + ATTENTION, 1);
+            release();
+        }
     }
 
     /** Whether the attention word is set. */
     public boolean attention() {
-        return Raw.getIntVolatile(table + ATTENTION) != 0;
+        return UNSAFE.getIntVolatile(null, table + ATTENTION) != 0;
     }
 
     /** Takes the hint back. */
     public void clearAttention() {
-        Raw.putIntVolatile(table + ATTENTION, 0);
+        UNSAFE.putIntVolatile(null, table + ATTENTION, 0);
     }
 
     /** One more holder, which will call {@link #release}. */
@@ -166,7 +193,7 @@ public final class AddressSpace {
     /** One holder less; the last one gives the tables back. */
     public void release() {
         if (holders.decrementAndGet() == 0) {
-            Raw.free(block);
+            UNSAFE.freeMemory(block);
         }
     }
 }

@@ -3,6 +3,8 @@
  */
 package dev.wasmlinux.host.memory;
 
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
@@ -22,6 +24,9 @@ import java.util.Objects;
 public final class PhysicalMemory {
     /** Granularity of sizes, one Wasm page. */
     public static final int WASM_PAGE = 1 << 16;
+
+    /** Smallest size in bytes; what a kernel needs is more. */
+    public static final long MIN_SIZE = 1 << 20;
 
     /** Largest size: 32767 Wasm pages, since guest addresses of RAM are positive ints. */
     public static final long MAX_SIZE = 32767L * WASM_PAGE;
@@ -49,11 +54,11 @@ public final class PhysicalMemory {
      * @throws OutOfMemoryError if the operating system refuses the reservation
      */
     public static PhysicalMemory reserve(long size) {
-        if (size < 1 << 20 || size > MAX_SIZE) {
+        if (size < MIN_SIZE || size > MAX_SIZE) {
             throw new IllegalArgumentException(
                     "memory of " + size + " bytes: must be 1 MiB to " + MAX_SIZE + " bytes");
         }
-        long block = Raw.allocate(RESERVATION);
+        long block = UNSAFE.allocateMemory(RESERVATION);
         long base = (block + 2L * WASM_PAGE - 1) & -WASM_PAGE;
         return new PhysicalMemory(block, base, size & -WASM_PAGE);
     }
@@ -70,42 +75,42 @@ public final class PhysicalMemory {
 
     /** Makes all generated kernel code of this machine throw at its next poll. */
     public void markDead() {
-        Raw.putIntVolatile(base + DEAD_WORD, 1);
+        UNSAFE.putIntVolatile(null, base + DEAD_WORD, 1);
     }
 
     /** Reads an int. */
     public int getInt(int address) {
-        return Raw.getInt(check(address, 4));
+        return UNSAFE.getInt(check(address, 4));
     }
 
     /** Writes an int. */
     public void putInt(int address, int value) {
-        Raw.putInt(check(address, 4), value);
+        UNSAFE.putInt(check(address, 4), value);
     }
 
     /** Reads a long. */
     public long getLong(int address) {
-        return Raw.getLong(check(address, 8));
+        return UNSAFE.getLong(check(address, 8));
     }
 
     /** Writes a long. */
     public void putLong(int address, long value) {
-        Raw.putLong(check(address, 8), value);
+        UNSAFE.putLong(check(address, 8), value);
     }
 
     /** Reads an int with volatile semantics. */
     public int getIntVolatile(int address) {
-        return Raw.getIntVolatile(check(address, 4));
+        return UNSAFE.getIntVolatile(null, check(address, 4));
     }
 
     /** Reads a short with volatile semantics. */
     public short getShortVolatile(int address) {
-        return Raw.getShortVolatile(check(address, 2));
+        return UNSAFE.getShortVolatile(null, check(address, 2));
     }
 
     /** Writes a short with volatile semantics. */
     public void putShortVolatile(int address, short value) {
-        Raw.putShortVolatile(check(address, 2), value);
+        UNSAFE.putShortVolatile(null, check(address, 2), value);
     }
 
     /** Sets bits of an int atomically and returns its old value. */
@@ -113,8 +118,8 @@ public final class PhysicalMemory {
         long at = check(address, 4);
         int old;
         do {
-            old = Raw.getIntVolatile(at);
-        } while (!Raw.compareAndSetInt(at, old, old | bits));
+            old = UNSAFE.getIntVolatile(null, at);
+        } while (!UNSAFE.compareAndSwapInt(null, at, old, old | bits));
         return old;
     }
 
@@ -139,7 +144,7 @@ public final class PhysicalMemory {
 
     /** Gives the memory back. No thread may touch it afterwards. */
     public void free() {
-        Raw.free(block);
+        UNSAFE.freeMemory(block);
     }
 
     /** Host address of a range that lies in RAM. */

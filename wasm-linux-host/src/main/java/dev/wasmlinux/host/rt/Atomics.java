@@ -3,7 +3,7 @@
  */
 package dev.wasmlinux.host.rt;
 
-import static dev.wasmlinux.host.rt.Raw.UNSAFE;
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
 
 /**
  * Read-modify-write operations on host addresses, sequentially consistent. The 8- and 16-bit ones

@@ -3,9 +3,7 @@
  */
 package dev.wasmlinux.host.rt;
 
-import static dev.wasmlinux.host.rt.Raw.UNSAFE;
-
-import sun.misc.Unsafe;
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
 
 /** Moves of whole blocks at host addresses. */
 final class Blocks {
@@ -28,10 +26,5 @@ final class Blocks {
         for (; left > 0; left--, at++) {
             UNSAFE.putByte(at, value);
         }
-    }
-
-    static void copyIn(byte[] bytes, int offset, long address, int size) {
-        UNSAFE.copyMemory(
-                bytes, Unsafe.ARRAY_BYTE_BASE_OFFSET + (long) offset, null, address, size);
     }
 }

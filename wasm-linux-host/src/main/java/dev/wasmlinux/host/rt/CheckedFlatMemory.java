@@ -3,7 +3,7 @@
  */
 package dev.wasmlinux.host.rt;
 
-import static dev.wasmlinux.host.rt.Raw.UNSAFE;
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
 
 /**
  * {@link FlatMemory} with a limit check before every access, for debugging: the {@code long} at

@@ -3,7 +3,9 @@
  */
 package dev.wasmlinux.host.rt;
 
-import static dev.wasmlinux.host.rt.Raw.UNSAFE;
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
+
+import dev.wasmlinux.host.memory.Raw;
 
 /**
  * Linear memory of the kernel form: every access goes to {@code memory + ((base + offset) mod
@@ -394,6 +396,6 @@ public final class FlatMemory {
         if (offset < 0 || size < 0 || size > bytes.length - offset) {
             throw new GuestTrap(GuestTrap.OTHER, destination);
         }
-        Blocks.copyIn(bytes, offset, memory + (destination & 0xffffffffL), size);
+        Raw.copyIn(bytes, offset, memory + (destination & 0xffffffffL), size);
     }
 }

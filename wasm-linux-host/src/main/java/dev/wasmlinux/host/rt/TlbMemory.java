@@ -3,7 +3,9 @@
  */
 package dev.wasmlinux.host.rt;
 
-import static dev.wasmlinux.host.rt.Raw.UNSAFE;
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
+
+import dev.wasmlinux.host.memory.Raw;
 
 /**
  * Memory of the program form: every access goes through the software TLB whose base {@code t} the
@@ -639,7 +641,7 @@ public final class TlbMemory {
         int left = size;
         while (left > 0) {
             int chunk = Math.min(left, restOfPage(to));
-            Blocks.copyIn(bytes, from, resolveWrite(to, t), chunk);
+            Raw.copyIn(bytes, from, resolveWrite(to, t), chunk);
             to += chunk;
             from += chunk;
             left -= chunk;

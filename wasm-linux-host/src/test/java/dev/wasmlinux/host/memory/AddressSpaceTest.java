@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.host.memory;
 
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,11 +25,11 @@ class AddressSpaceTest {
     }
 
     private long read(int page) {
-        return Raw.getLong(space.table() + page * 8L);
+        return UNSAFE.getLong(space.table() + page * 8L);
     }
 
     private long write(int page) {
-        return Raw.getLong(space.table() + (2 << 20) + page * 8L);
+        return UNSAFE.getLong(space.table() + (2 << 20) + page * 8L);
     }
 
     private long bias(int page, int frame) {
@@ -103,5 +104,16 @@ class AddressSpaceTest {
         assertThat(space.tryWrite(4 * PAGE + 8, bytes, 0, 4)).isTrue();
         assertThat(memory.getInt(2 * PAGE + 8)).isEqualTo(0x04030201);
         assertThat(space.tryWrite(-4, bytes, 0, 4)).as("above 2 GiB").isFalse();
+    }
+
+    @Test
+    void attentionForASpaceThatIsGoneTouchesNothing() {
+        AddressSpace gone = AddressSpace.create(memory);
+        gone.retain();
+        gone.release();
+        gone.raiseAttention();
+        assertThat(gone.attention()).isTrue();
+        gone.release();
+        gone.raiseAttention(); // the JVM would die of a write to tables that are given back
     }
 }

@@ -4,6 +4,7 @@
 package dev.wasmlinux.host;
 
 import dev.wasmlinux.host.agent.AgentClient;
+import dev.wasmlinux.host.device.MmioBus;
 import dev.wasmlinux.host.device.VirtioConsole;
 import dev.wasmlinux.host.device.VirtioDevice;
 import dev.wasmlinux.host.device.VirtioEntropy;
@@ -13,6 +14,7 @@ import dev.wasmlinux.host.memory.PhysicalMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,13 +78,20 @@ public final class Machine implements AutoCloseable {
      * Lets the first CPU enter the kernel.
      *
      * @throws IllegalStateException if the machine was started or closed before
+     * @throws MachineException if the host has no thread or memory for it; the machine has ended
+     *     then as {@code FAILED}
      */
     public synchronized void start() {
         if (state != State.CREATED) {
             throw new IllegalStateException("the machine is " + state);
         }
         state = State.RUNNING;
-        kernel.start();
+        try {
+            kernel.start();
+        } catch (OutOfMemoryError e) {
+            kernel.failed("start", e);
+            throw new MachineException("the machine cannot start: " + e.getMessage(), e);
+        }
     }
 
     /** Where the machine is in its life. */
@@ -120,7 +129,8 @@ public final class Machine implements AutoCloseable {
      * @param err gets its standard error
      * @return how the command ended
      * @throws CommandException if it cannot be started
-     * @throws IOException if the machine ended meanwhile, or an output stream failed
+     * @throws OutputException if an output stream failed; the command has ended
+     * @throws IOException if the machine ended meanwhile
      * @throws IllegalStateException if the machine has no agent console
      */
     public WaitStatus run(Command command, InputStream in, OutputStream out, OutputStream err)
@@ -159,6 +169,12 @@ public final class Machine implements AutoCloseable {
     public static final class Builder {
         private static final int MAX_CPUS = 32;
 
+        /** COMMAND_LINE_SIZE of the kernel (include/uapi/asm-generic/setup.h) less the NUL. */
+        private static final int MAX_COMMAND_LINE = 511;
+
+        /** Devices beside the console and the source of entropy, which are always there. */
+        private static final int MAX_DEVICES = MmioBus.MAX_DEVICES - 2;
+
         private MachineImage image;
         private long memory = 256L << 20;
         private int cpus = 1;
@@ -179,15 +195,27 @@ public final class Machine implements AutoCloseable {
         }
 
         /**
-         * Size of RAM in bytes, at most {@value Machine#MAX_MEMORY}; rounded down to 64 KiB. Only
+         * Size of RAM in bytes, 1 MiB to {@value Machine#MAX_MEMORY}; rounded down to 64 KiB. Only
          * what the guest touches costs memory of the host.
+         *
+         * @throws IllegalArgumentException if the size is out of range
          */
         public Builder memory(long bytes) {
+            if (bytes < PhysicalMemory.MIN_SIZE || bytes > MAX_MEMORY) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "%d bytes of memory: must be %d to %d",
+                                bytes, PhysicalMemory.MIN_SIZE, MAX_MEMORY));
+            }
             this.memory = bytes;
             return this;
         }
 
-        /** Number of CPUs, 1 to 32; may exceed the processors of the host. */
+        /**
+         * Number of CPUs, 1 to 32; may exceed the processors of the host.
+         *
+         * @throws IllegalArgumentException if the number is out of range
+         */
         public Builder cpus(int count) {
             if (count < 1 || count > MAX_CPUS) {
                 throw new IllegalArgumentException(count + " CPUs: must be 1 to " + MAX_CPUS);
@@ -196,9 +224,23 @@ public final class Machine implements AutoCloseable {
             return this;
         }
 
-        /** Kernel command line. */
+        /**
+         * Kernel command line, at most {@value #MAX_COMMAND_LINE} bytes of UTF-8.
+         *
+         * @throws IllegalArgumentException if it is longer, which the kernel would cut without a
+         *     word, or holds a NUL
+         */
         public Builder commandLine(String text) {
-            this.commandLine = Objects.requireNonNull(text);
+            int length = text.getBytes(StandardCharsets.UTF_8).length;
+            if (length > MAX_COMMAND_LINE || text.indexOf(0) >= 0) {
+                throw new IllegalArgumentException(
+                        "kernel command line of "
+                                + length
+                                + " bytes: must be at most "
+                                + MAX_COMMAND_LINE
+                                + " without NUL");
+            }
+            this.commandLine = text;
             return this;
         }
 
@@ -219,6 +261,8 @@ public final class Machine implements AutoCloseable {
 
         /**
          * Fixes the seed of the kernel's random numbers, for repeatable runs; at least 32 bytes.
+         *
+         * @throws IllegalArgumentException if there are fewer
          */
         public Builder entropy(byte[] bytes) {
             if (bytes.length < 32) {
@@ -230,9 +274,14 @@ public final class Machine implements AutoCloseable {
 
         /**
          * Adds a device; the guest sees devices in the order of the calls. A source of entropy is
-         * always there.
+         * always there. A device serves one machine only.
+         *
+         * @throws IllegalArgumentException if there are {@value #MAX_DEVICES} already
          */
         public Builder device(VirtioDevice device) {
+            if (devices.size() == MAX_DEVICES) {
+                throw new IllegalArgumentException("no room for more than 29 devices");
+            }
             devices.add(Objects.requireNonNull(device));
             return this;
         }
@@ -246,7 +295,12 @@ public final class Machine implements AutoCloseable {
             return this;
         }
 
-        /** Most tasks (processes, threads, kernel threads) at a time; beyond it fork fails. */
+        /**
+         * Most tasks (processes, threads, kernel threads) at a time, at least 16; beyond it fork
+         * fails.
+         *
+         * @throws IllegalArgumentException if there are fewer
+         */
         public Builder taskLimit(int count) {
             if (count < 16) {
                 throw new IllegalArgumentException(count + " tasks: the kernel needs at least 16");
@@ -256,43 +310,55 @@ public final class Machine implements AutoCloseable {
         }
 
         /**
-         * Makes the machine; {@link Machine#start} boots it.
+         * Makes the machine; {@link Machine#start} boots it. If it fails, nothing of the machine is
+         * left.
          *
          * @throws IllegalStateException if there is no image
-         * @throws MachineException if the host has no memory for it
+         * @throws IllegalArgumentException if a device describes itself wrongly
+         * @throws MachineException if the memory is too small for the image, or the host has no
+         *     memory or thread for the machine
          */
         public Machine build() {
             if (image == null) {
                 throw new IllegalStateException("no image");
             }
+            VirtioConsole first = console == null ? AgentClient.newConsole() : console;
+            AgentClient agent = console == null ? new AgentClient(first) : null;
             PhysicalMemory ram;
             try {
                 ram = PhysicalMemory.reserve(memory);
             } catch (OutOfMemoryError e) {
                 throw new MachineException("the host refuses address space for guest memory", e);
             }
+            try {
+                return new Machine(new RunningKernel(plan(ram, first)), agent);
+            } catch (OutOfMemoryError e) {
+                ram.free();
+                throw new MachineException("the host has no room for a machine", e);
+            } catch (RuntimeException | Error e) {
+                ram.free();
+                throw e;
+            }
+        }
+
+        private BootPlan plan(PhysicalMemory ram, VirtioConsole first) {
             long origin = System.nanoTime();
             InstantSource wall = clock;
-            VirtioConsole first = console == null ? AgentClient.newConsole() : console;
-            AgentClient agent = console == null ? new AgentClient(first) : null;
-            RunningKernel kernel =
-                    new RunningKernel(
-                            new BootPlan(
-                                    "wasm-linux-" + NUMBERS.incrementAndGet(),
-                                    image.kernel(),
-                                    image.symbols(),
-                                    ram,
-                                    cpus,
-                                    commandLine,
-                                    image.initramfs(),
-                                    seed == null ? freshSeed() : seed,
-                                    allDevices(first),
-                                    kernelLog,
-                                    () -> System.nanoTime() - origin,
-                                    () -> nanos(wall.instant()),
-                                    image.programs(),
-                                    taskLimit));
-            return new Machine(kernel, agent);
+            return new BootPlan(
+                    "wasm-linux-" + NUMBERS.incrementAndGet(),
+                    image.kernel(),
+                    image.symbols(),
+                    ram,
+                    cpus,
+                    commandLine,
+                    image.initramfs(),
+                    seed == null ? freshSeed() : seed,
+                    allDevices(first),
+                    kernelLog,
+                    () -> System.nanoTime() - origin,
+                    () -> nanos(wall.instant()),
+                    image.programs(),
+                    taskLimit);
         }
 
         private List<VirtioDevice> allDevices(VirtioConsole first) {

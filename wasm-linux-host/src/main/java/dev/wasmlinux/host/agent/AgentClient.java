@@ -6,6 +6,7 @@ package dev.wasmlinux.host.agent;
 import dev.wasmlinux.host.Command;
 import dev.wasmlinux.host.CommandException;
 import dev.wasmlinux.host.MachineException;
+import dev.wasmlinux.host.OutputException;
 import dev.wasmlinux.host.WaitStatus;
 import dev.wasmlinux.host.device.ConsolePort;
 import dev.wasmlinux.host.device.VirtioConsole;
@@ -63,7 +64,8 @@ public final class AgentClient {
      *
      * @return how it ended
      * @throws CommandException if the command cannot be started
-     * @throws IOException if the machine ended meanwhile, or an output stream failed
+     * @throws OutputException if an output stream failed; the command has ended
+     * @throws IOException if the machine ended meanwhile
      */
     public synchronized WaitStatus run(
             Command command, InputStream in, OutputStream out, OutputStream err)
@@ -96,9 +98,10 @@ public final class AgentClient {
         expect(end, Frame.EXITED);
         join(first);
         join(second);
-        toOut.check();
-        toErr.check();
-        return new WaitStatus(end.word(0));
+        WaitStatus status = new WaitStatus(end.word(0));
+        toOut.check(status);
+        toErr.check(status);
+        return status;
     }
 
     private WaitStatus runOnTerminal(OutputStream out) throws IOException {
@@ -264,9 +267,9 @@ public final class AgentClient {
             }
         }
 
-        synchronized void check() throws IOException {
+        synchronized void check(WaitStatus status) throws OutputException {
             if (failure != null) {
-                throw failure;
+                throw new OutputException(status, failure);
             }
         }
     }

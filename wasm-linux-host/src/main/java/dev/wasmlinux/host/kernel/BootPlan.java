@@ -6,6 +6,7 @@ package dev.wasmlinux.host.kernel;
 import dev.wasmlinux.abi.SymbolTable;
 import dev.wasmlinux.abi.devicetree.DeviceTree;
 import dev.wasmlinux.abi.devicetree.DeviceTreeBuilder;
+import dev.wasmlinux.host.MachineException;
 import dev.wasmlinux.host.device.MmioBus;
 import dev.wasmlinux.host.device.VirtioDevice;
 import dev.wasmlinux.host.engine.CompiledModule;
@@ -50,26 +51,48 @@ public record BootPlan(
         int taskLimit) {
     private static final int ALIGNMENT = 1 << 16;
 
+    /** Where initramfs and device tree go. */
+    private record Layout(long initrd, byte[] tree, long treeAddress) {}
+
     /**
-     * Writes initramfs and device tree to the end of RAM.
+     * Lays out initramfs and device tree at the end of RAM.
      *
-     * @return address of the device tree
-     * @throws IllegalArgumentException if RAM is too small for image, initramfs and device tree
+     * @throws MachineException if RAM is too small for the kernel's image, initramfs and device
+     *     tree
      */
-    int placeBlobs() {
+    private Layout layout() {
         long initrd = memory.size() - initramfs.length & -ALIGNMENT;
         byte[] tree = deviceTree((int) initrd).toBytes();
         long treeAddress = initrd - tree.length & -ALIGNMENT;
         if (treeAddress < imageEnd()) {
-            throw new IllegalArgumentException(
+            throw new MachineException(
                     String.format(
-                            "memory of %d bytes is too small: the kernel's image ends at %d and the"
-                                    + " initramfs has %d bytes",
+                            "%d bytes of memory are too small: the kernel's image needs %d and the"
+                                    + " initramfs %d",
                             memory.size(), imageEnd(), initramfs.length));
         }
-        memory.write((int) initrd, initramfs, 0, initramfs.length);
-        memory.write((int) treeAddress, tree, 0, tree.length);
-        return (int) treeAddress;
+        return new Layout(initrd, tree, treeAddress);
+    }
+
+    /**
+     * Makes sure that RAM is large enough.
+     *
+     * @throws MachineException if it is not
+     */
+    void checkRoom() {
+        layout();
+    }
+
+    /**
+     * Writes initramfs and device tree to the end of RAM.
+     *
+     * @return address of the device tree
+     */
+    int placeBlobs() {
+        Layout layout = layout();
+        memory.write((int) layout.initrd, initramfs, 0, initramfs.length);
+        memory.write((int) layout.treeAddress, layout.tree, 0, layout.tree.length);
+        return (int) layout.treeAddress;
     }
 
     /** What the kernel's module demands as its memory covers its data with .bss. */

@@ -84,7 +84,7 @@ public final class LogPump implements AutoCloseable {
     }
 
     /**
-     * Waits until everything written before has been delivered, but no longer than a second: a
+     * Waits until everything written before has been delivered, but no longer than half a second: a
      * consumer that hangs is left behind on its daemon thread.
      */
     @Override
@@ -100,7 +100,7 @@ public final class LogPump implements AutoCloseable {
             return;
         }
         try {
-            thread.join(1000);
+            thread.join(500);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -4,6 +4,7 @@
 package dev.wasmlinux.host.kernel;
 
 import dev.wasmlinux.host.ExitReason;
+import dev.wasmlinux.host.MachineException;
 import dev.wasmlinux.host.cpu.LogicalCpu;
 import dev.wasmlinux.host.cpu.Timers;
 import dev.wasmlinux.host.device.MmioBus;
@@ -46,7 +47,9 @@ public final class RunningKernel implements Life, AutoCloseable {
     /** Pending bit of a program that is ready or has failed. */
     private static final int PENDING_PROGRAM = 0x10;
 
-    private static final Duration END_TIME = Duration.ofMillis(1500);
+    /** With the time that the log takes at most, closing stays below two seconds. */
+    private static final Duration END_TIME = Duration.ofMillis(1200);
+
     private static final System.Logger LOG = System.getLogger(RunningKernel.class.getName());
 
     private final BootPlan plan;
@@ -65,8 +68,15 @@ public final class RunningKernel implements Life, AutoCloseable {
     private final CompletableFuture<ExitReason> end = new CompletableFuture<>();
     private volatile boolean ended;
 
-    /** Lays out memory; nothing runs before {@link #start}. */
+    /**
+     * Makes everything that a machine has; no guest code runs before {@link #start}. If it fails,
+     * only the plan's memory is left to be freed.
+     *
+     * @throws MachineException if the memory is too small
+     * @throws IllegalArgumentException if a device describes itself wrongly
+     */
     public RunningKernel(BootPlan plan) {
+        plan.checkRoom();
         this.plan = plan;
         this.module = plan.kernel();
         this.memory = plan.memory();
@@ -80,21 +90,44 @@ public final class RunningKernel implements Life, AutoCloseable {
         this.tasks =
                 new TaskTable(
                         new KernelEntry(module, memory), this, cpus, plan.name(), plan.taskLimit());
-        this.timers =
-                new Timers(plan.name() + "-timers", cpus, plan.monotonicClock(), PENDING_TIMER);
-        List<VirtioMmioTransport> made = new ArrayList<>();
-        for (VirtioDevice device : plan.devices()) {
-            int line = made.size() + 1;
-            made.add(
-                    new VirtioMmioTransport(
-                            new DeviceMemory(memory), () -> raiseLine(line), device));
-        }
-        this.transports = List.copyOf(made);
-        this.bus = new MmioBus(transports);
-        this.log = new LogPump(plan.name() + "-log", plan.earlyConsole());
         this.programs =
                 new Programs(
                         plan.name(), plan.programs(), () -> cpus.get(0).raise(PENDING_PROGRAM));
+        List<AutoCloseable> made = new ArrayList<>();
+        try {
+            this.transports = connect(made);
+            this.bus = new MmioBus(transports);
+            this.log = new LogPump(plan.name() + "-log", plan.earlyConsole());
+            made.add(log);
+            this.timers =
+                    new Timers(plan.name() + "-timers", cpus, plan.monotonicClock(), PENDING_TIMER);
+        } catch (RuntimeException | Error e) {
+            closeAll(made, e);
+            throw e;
+        }
+    }
+
+    private List<VirtioMmioTransport> connect(List<AutoCloseable> made) {
+        List<VirtioMmioTransport> connected = new ArrayList<>();
+        for (VirtioDevice device : plan.devices()) {
+            int line = connected.size() + 1;
+            VirtioMmioTransport transport =
+                    new VirtioMmioTransport(
+                            new DeviceMemory(memory), () -> raiseLine(line), device);
+            connected.add(transport);
+            made.add(transport);
+        }
+        return List.copyOf(connected);
+    }
+
+    private static void closeAll(List<AutoCloseable> made, Throwable reason) {
+        for (AutoCloseable each : made) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                reason.addSuppressed(e);
+            }
+        }
     }
 
     /** Writes the image into memory and lets CPU 0 enter the kernel. */

@@ -34,7 +34,6 @@ public final class TaskTable {
     private final KernelEntry kernel;
     private final Life life;
     private final List<LogicalCpu> cpus;
-    private final ThreadGroup group;
     private final String name;
     private final int limit;
 
@@ -46,7 +45,6 @@ public final class TaskTable {
         this.kernel = kernel;
         this.life = life;
         this.cpus = List.copyOf(cpus);
-        this.group = new ThreadGroup(name);
         this.name = name;
         this.limit = limit;
     }
@@ -64,7 +62,7 @@ public final class TaskTable {
     }
 
     GuestThread newThread(int handle, Runnable body) {
-        return new GuestThread(group, body, name + "-task-" + handle, STACK_SIZE);
+        return new GuestThread(null, body, name + "-task-" + handle, STACK_SIZE);
     }
 
     /**

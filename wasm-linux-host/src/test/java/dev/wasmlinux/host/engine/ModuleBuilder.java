@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Assembles small test modules that import {@code env.memory} and export every function. */
-final class ModuleBuilder {
-    static final int I32 = 0x7f;
-    static final int I64 = 0x7e;
+public final class ModuleBuilder {
+    public static final int I32 = 0x7f;
+    public static final int I64 = 0x7e;
     static final int F32 = 0x7d;
     static final int F64 = 0x7c;
 
@@ -28,17 +28,17 @@ final class ModuleBuilder {
     private int importedFunctions;
 
     /** Growing bytes with the encodings of the binary format. */
-    static final class Bytes {
+    public static final class Bytes {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        Bytes op(int... bytes) {
+        public Bytes op(int... bytes) {
             for (int b : bytes) {
                 out.write(b);
             }
             return this;
         }
 
-        Bytes u(long value) {
+        public Bytes u(long value) {
             long rest = value;
             do {
                 int low = (int) (rest & 0x7f);
@@ -66,7 +66,7 @@ final class ModuleBuilder {
             return u(bytes.length).raw(bytes);
         }
 
-        Bytes raw(byte[] bytes) {
+        public Bytes raw(byte[] bytes) {
             out.writeBytes(bytes);
             return this;
         }
@@ -79,26 +79,26 @@ final class ModuleBuilder {
             return this;
         }
 
-        Bytes i32(int value) {
+        public Bytes i32(int value) {
             return op(0x41).s(value);
         }
 
-        byte[] bytes() {
+        public byte[] bytes() {
             return out.toByteArray();
         }
     }
 
-    static Bytes bytes() {
+    public static Bytes bytes() {
         return new Bytes();
     }
 
-    int type(int[] parameters, int... results) {
+    public int type(int[] parameters, int... results) {
         Bytes type = bytes().op(0x60).u(parameters.length).op(parameters);
         types.add(type.u(results.length).op(results).bytes());
         return types.size() - 1;
     }
 
-    ModuleBuilder importFunction(String module, String name, int type) {
+    public ModuleBuilder importFunction(String module, String name, int type) {
         imports.add(bytes().text(module).text(name).op(0).u(type).bytes());
         importedFunctions++;
         return this;
@@ -117,7 +117,7 @@ final class ModuleBuilder {
         return index;
     }
 
-    int function(String name, int[] parameters, int result, Bytes code) {
+    public int function(String name, int[] parameters, int result, Bytes code) {
         int type = result == 0 ? type(parameters) : type(parameters, result);
         return function(name, type, new int[0], code);
     }
@@ -128,9 +128,18 @@ final class ModuleBuilder {
         return tags.size() - 1;
     }
 
+    /** An immutable i32 global that is exported. */
+    public ModuleBuilder constant(String name, int value) {
+        return global(name, value, 0);
+    }
+
     /** A mutable i32 global that is exported. */
-    ModuleBuilder global(String name, int value) {
-        globals.add(bytes().op(I32, 1).i32(value).op(0x0b).bytes());
+    public ModuleBuilder global(String name, int value) {
+        return global(name, value, 1);
+    }
+
+    private ModuleBuilder global(String name, int value, int mutable) {
+        globals.add(bytes().op(I32, mutable).i32(value).op(0x0b).bytes());
         exports.add(bytes().text(name).op(3).u(globals.size() - 1).bytes());
         return this;
     }
@@ -154,7 +163,7 @@ final class ModuleBuilder {
         return this;
     }
 
-    byte[] build() {
+    public byte[] build() {
         Bytes out = bytes().op(0, 'a', 's', 'm', 1, 0, 0, 0);
         section(out, 1, types);
         imports.add(bytes().text("env").text("memory").op(2, 3).u(16).u(32767).bytes());

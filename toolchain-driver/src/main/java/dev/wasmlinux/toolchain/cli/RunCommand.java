@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.toolchain.cli;
 
+import dev.wasmlinux.abi.SymbolException;
 import dev.wasmlinux.abi.SymbolTable;
 import dev.wasmlinux.host.Command;
 import dev.wasmlinux.host.CommandException;
@@ -10,9 +11,16 @@ import dev.wasmlinux.host.ExitReason;
 import dev.wasmlinux.host.Machine;
 import dev.wasmlinux.host.MachineException;
 import dev.wasmlinux.host.MachineImage;
+import dev.wasmlinux.host.OutputException;
 import dev.wasmlinux.host.WaitStatus;
+import dev.wasmlinux.initramfs.InitramfsException;
+import dev.wasmlinux.initramfs.read.Finding;
+import dev.wasmlinux.initramfs.read.KernelCheck;
+import dev.wasmlinux.initramfs.read.KernelRule;
+import dev.wasmlinux.initramfs.read.ReadLimits;
 import dev.wasmlinux.toolchain.ImageDirectory;
 import dev.wasmlinux.toolchain.ToolchainException;
+import java.io.ByteArrayInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -21,9 +29,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,6 +56,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "N:of the command or shell",
+            "2:wrong usage",
             "125:the machine could not be booted, or failed",
             "126:the command cannot be executed",
             "127:the command was not found in the machine"
@@ -114,38 +125,93 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, ToolchainException {
         try {
-            return boot(image());
+            return boot(options());
         } catch (CommandException e) {
             spec.commandLine().getErr().println("wasm-linux: " + e.getMessage());
             return e.isNotFound() ? NOT_FOUND : NOT_EXECUTABLE;
+        } catch (OutputException e) {
+            return outputFailed(e);
         } catch (MachineException e) {
             spec.commandLine().getErr().println("wasm-linux: " + e.getMessage());
             return MACHINE_FAILED;
         }
     }
 
-    private MachineImage image() throws IOException, ToolchainException {
+    /** A closed pipe is no news to who closed it, and the guest has had its SIGPIPE. */
+    private int outputFailed(OutputException e) {
+        String reason = e.getMessage();
+        if (reason != null
+                && reason.toLowerCase(Locale.ROOT).contains("pipe")) { // EPIPE, localised
+            return e.status().shellStatus();
+        }
+        spec.commandLine().getErr().println("wasm-linux: cannot write the output: " + reason);
+        return MACHINE_FAILED;
+    }
+
+    private MachineImage image() throws ToolchainException {
         MachineImage image =
                 directory == null ? MachineImage.bundled() : ImageDirectory.load(directory);
         if (kernel != null) {
             Path names = kernel.resolveSibling("vmlinux.symbols");
-            byte[] symbols = Files.exists(names) ? Files.readAllBytes(names) : new byte[0];
-            image = image.withKernel(Files.readAllBytes(kernel), SymbolTable.parse(symbols));
+            byte[] symbols = Files.exists(names) ? read(names) : new byte[0];
+            image = image.withKernel(read(kernel), symbols(names, symbols));
         }
         for (Path archive : initramfs) {
-            image = image.withExtraInitramfs(Files.readAllBytes(archive));
+            byte[] bytes = read(archive);
+            checkArchive(archive, bytes);
+            image = image.withExtraInitramfs(bytes);
         }
         return image;
     }
 
-    private int boot(MachineImage image) throws IOException {
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new MachineException("there is no file " + file, e);
+        } catch (IOException e) {
+            throw new MachineException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static SymbolTable symbols(Path file, byte[] bytes) {
+        try {
+            return SymbolTable.parse(bytes);
+        } catch (SymbolException e) {
+            throw new MachineException("cannot use " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The kernel would unpack a damaged archive as far as it goes, over good files. */
+    private static void checkArchive(Path file, byte[] archive) {
+        List<Finding> findings;
+        try {
+            findings = KernelCheck.check(new ByteArrayInputStream(archive), ReadLimits.defaults());
+        } catch (IOException | InitramfsException e) {
+            throw new MachineException("cannot use " + file + ": " + e.getMessage(), e);
+        }
+        for (Finding finding : findings) {
+            if (finding.rule() == KernelRule.TRUNCATED
+                    || finding.rule().effect() == KernelRule.Effect.REFUSED) {
+                throw new MachineException(file + " is no initramfs for a kernel: " + finding);
+            }
+        }
+    }
+
+    private Machine.Builder options() {
+        try {
+            return Machine.builder()
+                    .cpus(cpus)
+                    .memory(bytes(memory))
+                    .commandLine((CONSOLE + (verbose ? LOUD : QUIET) + append).strip());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private int boot(Machine.Builder builder) throws IOException, ToolchainException {
+        builder.image(image());
         PrintStream messages = new PrintStream(new FileOutputStream(FileDescriptor.err), false);
-        Machine.Builder builder =
-                Machine.builder()
-                        .image(image)
-                        .cpus(cpus)
-                        .memory(bytes(memory))
-                        .commandLine((CONSOLE + (verbose ? LOUD : QUIET) + append).strip());
         if (verbose) {
             builder.kernelLog(
                     bytes -> {
@@ -157,6 +223,8 @@ final class RunCommand implements Callable<Integer> {
             machine.start();
             try {
                 return command.isEmpty() ? interactive(machine) : runCommand(machine);
+            } catch (OutputException e) {
+                throw e;
             } catch (IOException e) {
                 return explain(machine, e);
             }
@@ -194,22 +262,24 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private long bytes(String size) {
+        long bytes;
         try {
             int last = size.length() - 1;
-            switch (Character.toUpperCase(size.charAt(last))) {
-                case 'K':
-                    return Long.parseLong(size.substring(0, last)) << 10;
-                case 'M':
-                    return Long.parseLong(size.substring(0, last)) << 20;
-                case 'G':
-                    return Math.min(
-                            Long.parseLong(size.substring(0, last)) << 30, Machine.MAX_MEMORY);
-                default:
-                    return Long.parseLong(size);
-            }
-        } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+            bytes =
+                    switch (Character.toUpperCase(size.charAt(last))) {
+                        case 'K' -> scaled(size.substring(0, last), 10);
+                        case 'M' -> scaled(size.substring(0, last), 20);
+                        case 'G' -> scaled(size.substring(0, last), 30);
+                        default -> Long.parseLong(size);
+                    };
+        } catch (NumberFormatException | ArithmeticException | StringIndexOutOfBoundsException e) {
             throw new ParameterException(
                     spec.commandLine(), "--memory " + size + ": not a size such as 256M");
         }
+        return bytes == 2L << 30 ? Machine.MAX_MEMORY : bytes; // what "2G" can only mean
+    }
+
+    private static long scaled(String number, int shift) {
+        return Math.multiplyExact(Long.parseLong(number), 1L << shift);
     }
 }

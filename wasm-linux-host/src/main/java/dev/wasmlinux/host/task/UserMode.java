@@ -37,23 +37,21 @@ public final class UserMode implements ProgramImports, UserAccess {
 
     private static final int SYS_EXIT = 93;
     private static final int SYS_CLONE = 220;
+    private static final int SYS_CLONE3 = 435;
+
+    /** Bytes of struct clone_args up to its stack. */
+    private static final int CLONE_ARGS = 48;
+
     private static final int CLONE_VM = 0x100;
     private static final int CLONE_VFORK = 0x4000;
-    private static final int SYS_FUTEX = 422; // futex_time64
-    private static final int FUTEX_WAIT_PRIVATE = 128;
-    private static final int FUTEX_WAKE_PRIVATE = 129;
 
     /** Java stack that the host's frames below a signal handler use at most, in bytes. */
     private static final int HANDLER_FRAMES = 16 << 10;
 
-    private static final int EINTR = 4;
-    private static final int EAGAIN = 11;
-    private static final int ETIMEDOUT = 110;
-
     /**
      * Bytes below the stack pointer that compiled leaf functions use (WebAssemblyFrameLowering).
      */
-    private static final int RED_ZONE = 128;
+    static final int RED_ZONE = 128;
 
     private static final System.Logger LOG = System.getLogger(UserMode.class.getName());
 
@@ -72,6 +70,7 @@ public final class UserMode implements ProgramImports, UserAccess {
     /** Whether an error may have hit kernel code. */
     private boolean inKernel = true;
 
+    private final Futexes futexes = new Futexes(this);
     private final GuestStack guestStack = new GuestStack(this::handlerReturned);
     private Program nextProgram;
     private AddressSpace nextSpace;
@@ -267,7 +266,7 @@ public final class UserMode implements ProgramImports, UserAccess {
     public int syscall(int nr, long a0, long a1, long a2, long a3, long a4, long a5) {
         leave();
         try {
-            CapturedFrames frames = nr == SYS_CLONE && isFork(a0, a1) ? capture() : null;
+            CapturedFrames frames = mayFork(nr, a0, a1) ? capture() : null;
             captured = frames;
             enterKernel();
             int action = kernel.syscall(task.kernelContext(), nr, a0, a1, a2, a3, a4, a5);
@@ -286,6 +285,17 @@ public final class UserMode implements ProgramImports, UserAccess {
         int result = registers.result();
         enterUser();
         return result;
+    }
+
+    /** Whether a system call may ask for a child that needs the frames of its parent. */
+    private boolean mayFork(int nr, long a0, long a1) {
+        if (nr != SYS_CLONE3) {
+            return nr == SYS_CLONE && isFork(a0, a1);
+        }
+        ByteBuffer arguments = ByteBuffer.allocate(CLONE_ARGS).order(ByteOrder.LITTLE_ENDIAN);
+        // What cannot be read yet may be one; the kernel decides, and reads what it finds later.
+        return !space.tryRead((int) a0, arguments.array(), 0, CLONE_ARGS)
+                || isFork(arguments.getLong(0), arguments.getLong(CLONE_ARGS - 8));
     }
 
     /** Whether a clone's child goes on in the frames of its parent (clone(2)). */
@@ -350,53 +360,33 @@ public final class UserMode implements ProgramImports, UserAccess {
 
     @Override
     public int futexWait(int address, int expected, long timeoutNanos) {
-        long timeout = 0;
-        if (timeoutNanos >= 0) {
-            timeout = storeTimespec(timeoutNanos) & 0xffffffffL;
-        }
-        for (; ; ) {
-            int result = syscall(SYS_FUTEX, address, FUTEX_WAIT_PRIVATE, expected, timeout, 0, 0);
-            switch (result) {
-                case 0:
-                    return 0;
-                case -EAGAIN:
-                    return 1;
-                case -ETIMEDOUT:
-                    return 2;
-                case -EINTR:
-                    break; // a handler ran; Wasm knows no interrupted wait
-                default:
-                    trap(GuestTrap.OTHER, address);
-            }
-        }
+        return futexes.wait32(address, expected, timeoutNanos);
     }
 
-    /** Linux has no 64-bit futex to wait on. */
     @Override
     public int futexWait64(int address, long expected, long timeoutNanos) {
-        trap(GuestTrap.OTHER, address);
-        return 0;
-    }
-
-    /** Puts a struct timespec below the red zone of the program's stack; answers its address. */
-    private int storeTimespec(long nanos) {
-        ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putLong(nanos / 1_000_000_000L).putLong(nanos % 1_000_000_000L);
-        int address = context.globalInt(program.stackPointer()) - RED_ZONE - 16 & -16;
-        store(address, bytes.array(), 16);
-        return address;
-    }
-
-    /** A user store within one page. */
-    private void store(int address, byte[] bytes, int length) {
-        while (!space.tryWrite(address, bytes, 0, length)) {
-            fault(address, true);
-        }
+        return futexes.wait64(address, expected, timeoutNanos);
     }
 
     @Override
     public int futexWake(int address, int count) {
-        return syscall(SYS_FUTEX, address, FUTEX_WAKE_PRIVATE, count & 0x7fffffffL, 0, 0, 0);
+        return futexes.wake(address, count);
+    }
+
+    /** The program's stack pointer. */
+    int stackPointer() {
+        return context.globalInt(program.stackPointer());
+    }
+
+    void stackPointer(int value) {
+        context.globalInt(program.stackPointer(), value);
+    }
+
+    /** A user store within one page. */
+    void store(int address, byte[] bytes, int length) {
+        while (!space.tryWrite(address, bytes, 0, length)) {
+            fault(address, true);
+        }
     }
 
     private void takeInterrupts() {
@@ -410,11 +400,11 @@ public final class UserMode implements ProgramImports, UserAccess {
 
     /** Publishes user mode; interrupts that were raised before are taken first. */
     private void enterUser() {
-        inKernel = false;
         while (task.cpu().enterUser(space)) {
             leave();
             takeInterrupts();
         }
+        inKernel = false;
     }
 
     private void leave() {

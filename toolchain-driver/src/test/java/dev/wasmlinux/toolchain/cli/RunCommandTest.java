@@ -199,8 +199,6 @@ class RunCommandTest {
         byte[] kernel = image("vmlinux.wasm");
         Path cut = file("cut.wasm", Arrays.copyOf(kernel, kernel.length / 2));
         fails(125, "kernel image is cut short", "--kernel", cut.toString());
-        Path other = file("other.wasm", "\177ELF\2\1\1".getBytes(StandardCharsets.ISO_8859_1));
-        fails(125, "not WebAssembly", "--kernel", other.toString());
         Path foreign = file("foreign.wasm", new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
         fails(125, "cannot use the kernel: ", "--kernel", foreign.toString());
         fails(125, "there is no file", "--kernel", directory.resolve("none").toString());
@@ -215,11 +213,8 @@ class RunCommandTest {
         byte[] bytes = Files.readAllBytes(good);
         Path cut = file("cut.cpio.gz", Arrays.copyOf(bytes, bytes.length / 2));
         fails(125, "cut.cpio.gz is no initramfs", "--initramfs", cut.toString());
-        ByteArrayOutputStream junk = new ByteArrayOutputStream();
-        junk.writeBytes("no archive".getBytes(StandardCharsets.US_ASCII));
-        Path text = file("text", junk.toByteArray());
+        Path text = file("text", "no archive".getBytes(StandardCharsets.US_ASCII));
         fails(125, "cannot use ", "--initramfs", text.toString());
-        fails(125, "there is no file", "--initramfs", directory.resolve("none").toString());
     }
 
     @Test

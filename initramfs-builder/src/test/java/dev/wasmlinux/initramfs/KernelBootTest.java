@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -27,8 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A real kernel as judge: boots our images under software emulation and compares what it unpacked.
- * Needs qemu-system-x86_64, cc and a kernel named by WASM_LINUX_TEST_KERNEL or Debian's cloud
- * kernel in /boot.
+ * Needs qemu-system-x86_64, cc with a static C library, and a kernel: the file that
+ * WASM_LINUX_TEST_KERNEL names, or one of Debian's for amd64 in /boot.
  */
 @Tag("qemu")
 class KernelBootTest {
@@ -62,27 +63,28 @@ class KernelBootTest {
 
     private static Path kernel() throws IOException {
         String variable = System.getenv("WASM_LINUX_TEST_KERNEL");
-        if (variable != null) {
-            return Path.of(variable);
+        if (variable != null && !variable.isEmpty()) {
+            assertThat(Path.of(variable)).as("WASM_LINUX_TEST_KERNEL").isReadable();
+            return Path.of(variable).toAbsolutePath();
         }
-        if (Files.isDirectory(Path.of("/boot"))) {
-            try (Stream<Path> files = Files.list(Path.of("/boot"))) {
-                Path found =
-                        files.filter(
-                                        f ->
-                                                f.getFileName()
-                                                        .toString()
-                                                        .matches("vmlinuz-.*cloud-amd64"))
-                                .max(Path::compareTo)
-                                .orElse(null);
-                if (found != null) {
-                    return found;
+        Path boot = Path.of("/boot");
+        for (String flavour : List.of("-cloud-amd64", "-amd64")) {
+            if (Files.isDirectory(boot)) {
+                try (Stream<Path> files = Files.list(boot)) {
+                    Optional<Path> newest =
+                            files.filter(file -> file.toString().startsWith("/boot/vmlinuz-"))
+                                    .filter(file -> file.toString().endsWith(flavour))
+                                    .filter(Files::isReadable)
+                                    .max(Path::compareTo);
+                    if (newest.isPresent()) {
+                        return newest.get();
+                    }
                 }
             }
         }
-        Assumptions.abort(
-                "no kernel: WASM_LINUX_TEST_KERNEL is not set and /boot has no cloud kernel");
-        return null;
+        return Assumptions.abort(
+                "no kernel: WASM_LINUX_TEST_KERNEL is not set and /boot has none of Debian's for"
+                        + " amd64");
     }
 
     /** The tree under {@code t}, and what a machine needs to list it. */

@@ -79,9 +79,15 @@ final class Workload implements AutoCloseable {
             if (i % perDirectory == 0) {
                 Files.createDirectory(directory);
             }
-            byte[] bytes = new byte[size + (spread == 0 ? 0 : random.nextInt(spread))];
-            random.nextBytes(bytes);
-            Files.write(directory.resolve("f" + i), bytes);
+            int left = size + (spread == 0 ? 0 : random.nextInt(spread));
+            try (OutputStream out = Files.newOutputStream(directory.resolve("f" + i))) {
+                while (left > 0) {
+                    byte[] bytes = new byte[Math.min(left, 64 << 10)];
+                    random.nextBytes(bytes);
+                    out.write(bytes);
+                    left -= bytes.length;
+                }
+            }
         }
     }
 

@@ -18,10 +18,7 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Writes one newc archive; the layout is that of the kernel's {@code
@@ -34,34 +31,25 @@ final class ArchiveWriter {
 
     private final Map<ArchivePath, Node> nodes;
     private final WriteOptions options;
-    private final Map<ArchivePath, LinkGroup> groups = new HashMap<>();
-    private final Set<Long> takenInodes = new HashSet<>();
+    private final Inodes inodes;
     private final NewcHeader header;
     private final byte[] scratch = new byte[SMALL + 1];
     private ArchiveSink sink;
     private long position;
-    private long nextInode;
     private int unalignedFiles;
     private int smallFileCount;
     private SmallFiles smallFiles;
-
-    /** The names of one inode. */
-    private static final class LinkGroup {
-        private int names = 1;
-        private int written;
-        private long inode = -1;
-    }
 
     /** Plans the archive. */
     ArchiveWriter(Initramfs content, WriteOptions options) {
         this.nodes = content.asMap();
         this.options = options;
-        this.nextInode = options.firstInode();
+        this.inodes = new Inodes(nodes, options);
         this.header =
                 new NewcHeader(
                         options.format() == WriteOptions.Format.NEWC_CHECKSUM,
                         options.likeGenInitCpio());
-        plan();
+        nodes.forEach(this::examine);
     }
 
     WriteOptions options() {
@@ -76,58 +64,17 @@ final class ArchiveWriter {
         return unalignedFiles;
     }
 
-    private void plan() {
-        Map<Long, ArchivePath> numbers = new HashMap<>();
-        nodes.forEach(
-                (path, node) -> {
-                    ArchivePath inode = path;
-                    if (node instanceof Node.HardLink link) {
-                        inode = link.target();
-                        groups.computeIfAbsent(inode, key -> new LinkGroup()).names++;
-                    } else if (node instanceof Node.RegularFile file
-                            && file.content().size() > Attributes.FIELD_MAX) {
-                        throw new InvalidEntryException(
-                                path.toString(),
-                                "content of "
-                                        + file.content().size()
-                                        + " bytes, more than 4294967295 (newc size field)");
-                    }
-                    if (content(node) instanceof Contents.OfFile) {
-                        smallFileCount++;
-                    }
-                    Long number = options.inodes().get(path);
-                    if (number != null) {
-                        if (number < 0 || number > Attributes.FIELD_MAX) {
-                            throw new InvalidEntryException(
-                                    path.toString(), "inode " + number + " is outside 0..2^32-1");
-                        }
-                        ArchivePath other = numbers.putIfAbsent(number, inode);
-                        if (other != null && !other.equals(inode)) {
-                            throw new InvalidEntryException(
-                                    path.toString(), "inode " + number + " is that of " + other);
-                        }
-                        takenInodes.add(number);
-                    }
-                });
-        options.inodes()
-                .forEach(
-                        (path, number) -> {
-                            Node node = nodes.get(path);
-                            ArchivePath inode =
-                                    node instanceof Node.HardLink link ? link.target() : path;
-                            LinkGroup group = groups.get(inode);
-                            if (group == null || node == null) {
-                                return;
-                            }
-                            if (group.inode >= 0 && group.inode != number) {
-                                throw new InvalidEntryException(
-                                        path.toString(), "hard links with two inode numbers");
-                            }
-                            group.inode = number;
-                        });
-        if (options.firstInode() + nodes.size() + takenInodes.size() > Attributes.FIELD_MAX) {
+    private void examine(ArchivePath path, Node node) {
+        FileContent content = content(node);
+        if (content.size() > Attributes.FIELD_MAX) {
             throw new InvalidEntryException(
-                    ".", "inode numbers from " + options.firstInode() + " pass 2^32-1");
+                    path.toString(),
+                    "content of "
+                            + content.size()
+                            + " bytes, more than 4294967295 (newc size field)");
+        }
+        if (isSmallFile(path, node)) {
+            smallFileCount++;
         }
     }
 
@@ -172,26 +119,22 @@ final class ArchiveWriter {
         return content.size() > 0
                 && content.size() <= SmallFiles.MOST
                 && content instanceof Contents.OfFile
-                && !groups.containsKey(path);
+                && inodes.group(path) == null;
     }
 
     private void writeEntry(ArchivePath path, Node entry) throws IOException {
         ArchivePath inodePath = entry instanceof Node.HardLink link ? link.target() : path;
         Node node = entry instanceof Node.HardLink ? nodes.get(inodePath) : entry;
-        LinkGroup group = groups.isEmpty() ? null : groups.get(inodePath);
+        Inodes.Group group = inodes.group(inodePath);
         header.clear();
         boolean last = true;
         if (group == null) {
-            header.inode(inode(path));
+            header.inode(inodes.number(path));
             header.links(1);
         } else {
-            if (group.inode < 0) {
-                group.inode = inode(inodePath);
-            }
-            group.written++;
-            last = group.written == group.names;
-            header.inode(group.inode);
-            header.links(group.names);
+            last = group.isLast();
+            header.inode(inodes.number(inodePath, group));
+            header.links(group.names());
         }
         if (node instanceof Node.RegularFile file) {
             attributes(NewcHeader.REGULAR, file.attributes());
@@ -222,21 +165,10 @@ final class ArchiveWriter {
         writeHeader(path.bytes(), 0);
     }
 
-    private void genInitCpioLinks(LinkGroup group) {
+    private void genInitCpioLinks(Inodes.Group group) {
         if (options.likeGenInitCpio() && group == null) {
             header.links(2);
         }
-    }
-
-    private long inode(ArchivePath path) {
-        Long given = options.inodes().get(path);
-        if (given != null) {
-            return given;
-        }
-        while (!takenInodes.isEmpty() && takenInodes.contains(nextInode)) {
-            nextInode++;
-        }
-        return nextInode++;
     }
 
     private void attributes(int type, Attributes attributes) {

@@ -8,8 +8,7 @@ import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.host.Doctor;
 import dev.wasmlinux.toolchain.host.ToolPath;
 import dev.wasmlinux.toolchain.io.CacheLayout;
-import dev.wasmlinux.toolchain.io.FileLocks;
-import dev.wasmlinux.toolchain.io.Trees;
+import dev.wasmlinux.toolchain.io.CacheUse;
 import dev.wasmlinux.toolchain.recipe.BuildHost;
 import dev.wasmlinux.toolchain.recipe.BundledPatches;
 import dev.wasmlinux.toolchain.recipe.Recipes;
@@ -19,6 +18,7 @@ import dev.wasmlinux.toolchain.reproduce.TwoBuilds;
 import dev.wasmlinux.toolchain.source.PatchSetWork;
 import dev.wasmlinux.toolchain.source.SourceStore;
 import dev.wasmlinux.toolchain.spi.Component;
+import dev.wasmlinux.toolchain.step.CacheCleaner;
 import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepCache;
 import dev.wasmlinux.toolchain.step.StepEngine;
@@ -139,8 +139,62 @@ public final class Toolchain {
         Instant started = Instant.now();
         long start = System.nanoTime();
         StepEngine engine = new StepEngine(layout, recipes(), listener);
-        List<BuildReport.StepReport> steps = engine.run(components, forced);
+        List<BuildReport.StepReport> steps =
+                holding(listener, () -> engine.run(components, forced));
         return new BuildReport(started, Duration.ofNanos(System.nanoTime() - start), steps);
+    }
+
+    /**
+     * Something that is done with what lies in a cache.
+     *
+     * @param <T> its result
+     */
+    @FunctionalInterface
+    public interface CacheWork<T> {
+        /** Does it. */
+        T run() throws ToolchainException, IOException, InterruptedException;
+    }
+
+    /**
+     * Does something while {@link #clean} and {@link #shrinkCache} of every process wait, for
+     * instance copies a result. The operations of this class do so by themselves while they last.
+     *
+     * @param <T> the work's result
+     * @param listener hears of waiting, if somebody is taking things away right now
+     * @param work what to do; it must not clean
+     * @return the work's result
+     * @throws ToolchainException the work's, or {@link Kind#STORAGE} for an {@link IOException}
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public <T> T holding(BuildListener listener, CacheWork<T> work)
+            throws ToolchainException, InterruptedException {
+        return locked(
+                () -> CacheUse.shared(layout.lock("cache"), () -> listener.waiting("the cleaning")),
+                work);
+    }
+
+    private <T> T alone(BuildListener listener, CacheWork<T> work)
+            throws ToolchainException, InterruptedException {
+        return locked(
+                () ->
+                        CacheUse.alone(
+                                layout.lock("cache"), () -> listener.waiting("a running build")),
+                work);
+    }
+
+    private static <T> T locked(CacheWork<CacheUse> lock, CacheWork<T> work)
+            throws ToolchainException, InterruptedException {
+        try {
+            CacheUse use = lock.run();
+            try {
+                return work.run();
+            } finally {
+                use.close();
+            }
+        } catch (IOException e) {
+            throw new ToolchainException(
+                    Kind.STORAGE, "cannot use the cache or write the output: " + e, e);
+        }
     }
 
     /**
@@ -212,14 +266,19 @@ public final class Toolchain {
         for (String name : names) {
             checkSource(name);
         }
-        for (String name : Recipes.sources()) {
-            if (names.isEmpty() || names.contains(name)) {
-                SourceStore.Stored stored =
-                        store.obtain(new BundledPatches(name).archive(), listener);
-                origins.put(name, stored.variant().name() + " from " + stored.origin());
-            }
-        }
-        return origins;
+        return holding(
+                listener,
+                () -> {
+                    for (String name : Recipes.sources()) {
+                        if (names.isEmpty() || names.contains(name)) {
+                            SourceStore.Stored stored =
+                                    store.obtain(new BundledPatches(name).archive(), listener);
+                            String origin = stored.variant().name() + " from " + stored.origin();
+                            origins.put(name, origin);
+                        }
+                    }
+                    return origins;
+                });
     }
 
     /**
@@ -238,7 +297,7 @@ public final class Toolchain {
             throws ToolchainException, InterruptedException {
         PatchSet loaded = PatchSetWork.load(set);
         if (!loaded.manifest().sources().isEmpty()) {
-            return patchSets().verify(loaded, listener);
+            return holding(listener, () -> patchSets().verify(loaded, listener));
         }
         HostReport report = doctor();
         if (!report.ok()) {
@@ -263,7 +322,7 @@ public final class Toolchain {
      */
     public String pinPatches(Path directory, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        return patchSets().pin(directory, listener);
+        return holding(listener, () -> patchSets().pin(directory, listener));
     }
 
     /**
@@ -280,7 +339,8 @@ public final class Toolchain {
     public void regeneratePatches(
             String set, Path edited, Path output, int fuzz, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        patchSets().regenerate(PatchSetWork.load(set), edited, output, fuzz, listener);
+        PatchSet loaded = PatchSetWork.load(set);
+        holding(listener, () -> patchSets().regenerate(loaded, edited, output, fuzz, listener));
     }
 
     /**
@@ -294,7 +354,8 @@ public final class Toolchain {
      */
     public void exportSource(String set, Path output, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        patchSets().export(PatchSetWork.load(set), output, listener);
+        PatchSet loaded = PatchSetWork.load(set);
+        holding(listener, () -> patchSets().export(loaded, output, listener));
     }
 
     private PatchSetWork patchSets() {
@@ -317,13 +378,18 @@ public final class Toolchain {
     public ReproducibilityReport verifyReproducible(
             List<String> components, Path scratch, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        Map<String, Path> archives = new LinkedHashMap<>();
-        for (String source : sourcesOf(components)) {
-            SourceStore.Stored stored =
-                    store.obtain(new BundledPatches(source).archive(), listener);
-            archives.put(stored.variant().name(), stored.file());
-        }
-        return new TwoBuilds(scratch, path, host.jobs(), listener).run(components, archives);
+        return holding(
+                listener,
+                () -> {
+                    Map<String, Path> archives = new LinkedHashMap<>();
+                    for (String source : sourcesOf(components)) {
+                        SourceStore.Stored stored =
+                                store.obtain(new BundledPatches(source).archive(), listener);
+                        archives.put(stored.variant().name(), stored.file());
+                    }
+                    return new TwoBuilds(scratch, path, host.jobs(), listener)
+                            .run(components, archives);
+                });
     }
 
     private Set<String> sourcesOf(List<String> components) throws ToolchainException {
@@ -359,14 +425,15 @@ public final class Toolchain {
     }
 
     /**
-     * Deletes stored results and workspaces.
+     * Deletes stored results and workspaces. Waits until no driver uses the cache.
      *
      * @param components names; all if empty
      * @param sources whether archives go too
+     * @param listener hears of waiting
      * @throws ToolchainException if a name is unknown or deletion fails
      * @throws InterruptedException if interrupted while waiting for a running build
      */
-    public void clean(Collection<String> components, boolean sources)
+    public void clean(Collection<String> components, boolean sources, BuildListener listener)
             throws ToolchainException, InterruptedException {
         List<String> known = components();
         for (String name : components) {
@@ -376,31 +443,41 @@ public final class Toolchain {
                         "no component " + name + "; there are: " + String.join(", ", known));
             }
         }
-        StepCache cache = new StepCache(layout.steps());
-        try {
-            for (String name : components.isEmpty() ? known : components) {
-                try (FileLocks lock = FileLocks.acquire(layout.lock("step-" + name), () -> {})) {
-                    lock.note(lock.previousNote());
-                    cache.delete(name);
-                }
-                String workspace = Recipes.workspaceOf(name);
-                if (!workspace.isEmpty()) {
-                    try (FileLocks lock =
-                            FileLocks.acquire(layout.lock("work-" + workspace), () -> {})) {
-                        lock.note(lock.previousNote());
-                        Trees.delete(layout.work().resolve(workspace));
+        CacheCleaner cleaner = new CacheCleaner(layout);
+        alone(
+                listener,
+                () -> {
+                    for (String name : components.isEmpty() ? known : components) {
+                        cleaner.clean(name, Recipes.workspaceOf(name));
                     }
-                }
-            }
-            if (components.isEmpty()) {
-                Trees.delete(layout.logs());
-            }
-            if (sources) {
-                Trees.delete(layout.sources());
-            }
-        } catch (IOException e) {
-            throw new ToolchainException(Kind.STORAGE, "cannot clean: " + e, e);
+                    if (components.isEmpty()) {
+                        cleaner.cleanLogs();
+                    }
+                    if (sources) {
+                        cleaner.cleanArchives();
+                    }
+                    return null;
+                });
+    }
+
+    /**
+     * Makes the cache smaller: what crashed drivers have left goes, then results, workspaces,
+     * archives and logs that were used the longest time ago, until the rest fits. Waits until no
+     * driver uses the cache.
+     *
+     * @param limit bytes that may stay, 0 or more
+     * @param dryRun whether to only say what would go
+     * @param listener hears of waiting
+     * @return what went
+     * @throws ToolchainException if deletion fails
+     * @throws InterruptedException if interrupted while waiting for a running build
+     */
+    public CleanReport shrinkCache(long limit, boolean dryRun, BuildListener listener)
+            throws ToolchainException, InterruptedException {
+        if (limit < 0) {
+            throw new IllegalArgumentException("limit must be 0 or more: " + limit);
         }
+        return alone(listener, () -> new CacheCleaner(layout).shrink(limit, dryRun));
     }
 
     /**

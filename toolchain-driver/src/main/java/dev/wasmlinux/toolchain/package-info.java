@@ -30,7 +30,9 @@
  * <p>{@code sources/} archives by digest and partial downloads, {@code steps/NAME/KEY/out} results
  * with {@code step.json} beside them, {@code work/} source trees and objects, {@code logs/}, {@code
  * locks/}. Several drivers may share it. Compilers never see a path with a blank or a colon: for a
- * cache with such a path, {@code work/} lies below {@code /var/tmp}.
+ * cache with such a path, {@code work/} lies below {@code /var/tmp}. Whoever uses a cache shares a
+ * lock that dies with its process; whoever takes something out of it waits until nobody does, and
+ * renames before deleting. Modification times of results, locks and archives tell their last use.
  *
  * <h2>Processes</h2>
  *
@@ -43,8 +45,9 @@
  *
  * <p>0 success; 1 a tool of the build failed; 2 wrong usage; 3 a tool of this machine is missing; 4
  * a source is neither at hand nor reachable; 5 wrong SHA-256; 6 a patch set does not fit; 7 a
- * malformed archive; 8 reading or writing failed; 70 an error in this program; 130 interrupted.
- * {@code patch apply} has its own: 0 applied, 1 does not fit, 2 malformed or refused. {@code run}
- * passes the guest command's on.
+ * malformed archive; 8 reading or writing failed, also by a tool that says so; 9 two builds that
+ * must be identical are not; 70 an error in this program; 130 interrupted. {@code patch apply} has
+ * its own: 0 applied, 1 does not fit, 2 malformed or refused. {@code run} passes the guest
+ * command's on.
  */
 package dev.wasmlinux.toolchain;

@@ -7,7 +7,6 @@ import dev.wasmlinux.toolchain.BuildReport;
 import dev.wasmlinux.toolchain.BuildReport.StepReport;
 import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
-import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,25 +65,28 @@ final class BuildCommand implements Callable<Integer> {
             toolchain.components().forEach(line.getOut()::println);
             return 0;
         }
-        BuildReport report;
         try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
-            report = toolchain.build(wanted, force ? wanted : Set.of(), progress);
+            return toolchain.holding(progress, () -> build(toolchain, wanted, progress));
         }
-        try {
-            Trees.writeAtomically(toolchain.cache().resolve("report.json"), report.toJson());
-            for (String name : wanted) {
-                StepReport step = report.step(name);
-                Path place = step.directory();
-                if (output != null) {
-                    place = output.resolve(name);
-                    Trees.delete(place);
-                    Trees.copy(step.directory(), place);
-                }
-                line.getOut().println(name + "  " + place);
-            }
-        } catch (IOException e) {
-            throw new ToolchainException(Kind.STORAGE, "cannot write the result: " + e, e);
+    }
+
+    private int build(Toolchain toolchain, Set<String> wanted, ConsoleProgress progress)
+            throws ToolchainException, IOException, InterruptedException {
+        BuildReport report = toolchain.build(wanted, force ? wanted : Set.of(), progress);
+        Trees.writeAtomically(toolchain.cache().resolve("report.json"), report.toJson());
+        for (String name : wanted) {
+            spec.commandLine().getOut().println(name + "  " + place(report.step(name)));
         }
         return 0;
+    }
+
+    private Path place(StepReport step) throws IOException {
+        if (output == null) {
+            return step.directory();
+        }
+        Path place = output.resolve(step.name());
+        Trees.delete(place);
+        Trees.copy(step.directory(), place);
+        return place;
     }
 }

@@ -21,6 +21,9 @@ public final class OutputWatch {
     private static final int LAST_LINES = 20;
     private static final int LINE_LIMIT = 2000;
 
+    private static final String FULL_DISK =
+            ".*(No space left on device|Disk quota exceeded|File too large).*";
+
     /** What kbuild prints per object, and a compiler command with an object as its result. */
     private static final Pattern OBJECT =
             Pattern.compile("^\\s+(HOST)?(CC|AS|LD|AR|CPP|GEN)\\b.*|^\\S*(clang|cc)\\S* .* -c .*");
@@ -28,6 +31,7 @@ public final class OutputWatch {
     /** Errors of compilers, linkers, Kconfig and make, best evidence first. */
     private static final List<Pattern> ERRORS =
             List.of(
+                    Pattern.compile(FULL_DISK),
                     Pattern.compile("^[^:\\s]+:\\d+(:\\d+)?: (fatal )?error: .*"),
                     Pattern.compile("^[^:\\s]+:\\d+: \\*\\*\\* .*"),
                     Pattern.compile("^(\\S*(clang|ld|lld)\\S*): error: .*"),
@@ -108,6 +112,11 @@ public final class OutputWatch {
     /** Number of objects that the output named. */
     public synchronized int objects() {
         return objects;
+    }
+
+    /** Whether a tool has said that it could not write. */
+    public synchronized boolean diskFull() {
+        return first[0] != null;
     }
 
     /** The first line that says what went wrong, if any does. */

@@ -4,6 +4,7 @@
 package dev.wasmlinux.toolchain.source;
 
 import dev.wasmlinux.patchset.ApplyOptions;
+import dev.wasmlinux.patchset.ApplyReport;
 import dev.wasmlinux.patchset.ManifestException;
 import dev.wasmlinux.patchset.PatchException;
 import dev.wasmlinux.patchset.PatchSet;
@@ -156,11 +157,12 @@ public final class PatchSetWork {
      *
      * @param set any set with a source
      * @param output a new directory, or a file whose name has {@code .tar} in it
+     * @return what was applied
      */
-    public void export(PatchSet set, Path output, BuildListener listener)
+    public ApplyReport export(PatchSet set, Path output, BuildListener listener)
             throws ToolchainException, InterruptedException {
         UpstreamArchive archive = archive(set, listener);
-        guarded(
+        return guarded(
                 "write " + output,
                 () -> set.applyTo(archive, output(output), ApplyOptions.DEFAULT.withPinned(false)));
     }
@@ -180,11 +182,13 @@ public final class PatchSetWork {
      * @param edited the tree
      * @param output directory of the new set, empty or missing
      * @param fuzz as for {@code patch apply}
+     * @return the new set
      */
-    public void regenerate(PatchSet set, Path edited, Path output, int fuzz, BuildListener listener)
+    public PatchSet regenerate(
+            PatchSet set, Path edited, Path output, int fuzz, BuildListener listener)
             throws ToolchainException, InterruptedException {
         UpstreamArchive archive = archive(set, listener);
-        guarded(
+        return guarded(
                 "refresh",
                 () -> {
                     layout.createWork();

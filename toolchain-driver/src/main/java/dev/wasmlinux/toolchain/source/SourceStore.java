@@ -15,8 +15,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,6 +159,8 @@ public final class SourceStore {
             return false;
         }
         if (Digests.of(file).equals(variant.sha256())) {
+            // The time of its last use, for whoever makes the cache smaller.
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
             return true;
         }
         Files.delete(file); // damaged on disk: get it again

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -177,26 +179,18 @@ public final class StepCache {
     }
 
     /**
-     * Notes that a stored result is the current one of its step.
+     * Notes that a stored result is the current one of its step, and used now.
      *
      * @param result stored result
      * @throws IOException if writing fails
      */
     public void markLast(StoredResult result) throws IOException {
+        Files.setLastModifiedTime(
+                root.resolve(result.name()).resolve(result.key()), FileTime.from(Instant.now()));
         Path file = root.resolve(result.name()).resolve(LAST);
         if (!Files.exists(file) || !Files.readString(file).strip().equals(result.key())) {
             Trees.writeAtomically(file, result.key() + "\n");
         }
-    }
-
-    /**
-     * Deletes all results of a step.
-     *
-     * @param name step name
-     * @throws IOException if deletion fails
-     */
-    public void delete(String name) throws IOException {
-        Trees.delete(root.resolve(name));
     }
 
     private static StoredResult parse(Path directory) throws IOException {

@@ -140,7 +140,8 @@ public final class StepContext {
      *
      * @param command what to run
      * @throws ToolchainException if its exit status is not 0, with the first error and the last
-     *     lines of its output, or if it runs into a limit
+     *     lines of its output, or if it runs into a limit; {@link Kind#STORAGE} if the tool says
+     *     that the disk is full
      * @throws InterruptedException if cancelled; all processes have ended then
      */
     public void run(Command command) throws ToolchainException, InterruptedException {
@@ -161,7 +162,8 @@ public final class StepContext {
         if (status != 0) {
             String how =
                     status > 128 ? "was ended by signal " + (status - 128) : "failed: " + status;
-            throw new ToolchainException(Kind.BUILD, failure(command, how, watch));
+            Kind kind = watch.diskFull() ? Kind.STORAGE : Kind.BUILD;
+            throw new ToolchainException(kind, failure(command, how, watch));
         }
     }
 

@@ -277,4 +277,36 @@ class MainTest {
         all.addAll(2, List.of(options));
         return all.toArray(String[]::new);
     }
+
+    @Test
+    void cleansToASize() throws Exception {
+        Path log = Path.of(cache(), "logs", "kernel-2.log");
+        Files.createDirectories(log.getParent());
+        Files.write(log, new byte[3 << 20]);
+        assertThat(run("clean", "--cache", cache(), "--max-size", "2.5M", "--dry-run")).isZero();
+        assertThat(out()).contains("logs/kernel-2.log", "would go: 3.0 MiB, would stay 0.0 MiB");
+        assertThat(log).exists();
+        assertThat(run("clean", "--cache", cache(), "--max-size", "3m")).isZero();
+        assertThat(log).exists();
+        assertThat(run("clean", "--cache", cache(), "--max-size", "2.5MiB")).isZero();
+        assertThat(log).doesNotExist();
+        for (String wrong : List.of("", "x", "2P", "-1", "1..5M")) {
+            assertThat(run("clean", "--cache", cache(), "--max-size", wrong)).isEqualTo(2);
+        }
+        assertThat(run("clean", "--cache", cache(), "--max-size", "1G", "kernel")).isEqualTo(2);
+        assertThat(run("clean", "--cache", cache(), "--dry-run")).isEqualTo(2);
+    }
+
+    @Test
+    void comparesTwoDirectories() throws Exception {
+        String first = tree.toString();
+        Path other = Files.createDirectory(directory.resolve("other"));
+        Files.writeString(other.resolve("file"), "one\ntwo\nthree\n");
+        assertThat(run("verify-reproducible", "--compare", first, other.toString())).isZero();
+        assertThat(out()).contains("all 1 files are identical");
+        Files.writeString(other.resolve("file"), "one\ntwo\nThree\n");
+        assertThat(run("verify-reproducible", "--compare", first, other.toString())).isEqualTo(9);
+        assertThat(out()).contains("file: first difference at byte 8");
+        assertThat(run("verify-reproducible", "--compare", first, "/no/such")).isEqualTo(2);
+    }
 }

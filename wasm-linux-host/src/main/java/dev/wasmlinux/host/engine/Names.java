@@ -3,7 +3,6 @@
  */
 package dev.wasmlinux.host.engine;
 
-import dev.wasmlinux.host.rt.CheckedFlatMemory;
 import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.FlatMemory;
 import dev.wasmlinux.host.rt.KernelTraps;
@@ -87,7 +86,7 @@ final class Names {
         if (form == Form.PROGRAM) {
             return Type.getInternalName(TlbMemory.class);
         }
-        return Type.getInternalName(checked ? CheckedFlatMemory.class : FlatMemory.class);
+        return checked ? packageName + "/Checked" : Type.getInternalName(FlatMemory.class);
     }
 
     /** Class with the poll. */

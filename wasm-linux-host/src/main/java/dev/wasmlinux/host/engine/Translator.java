@@ -49,6 +49,9 @@ final class Translator {
         for (int i = 0; i < source.types().size(); i++) {
             translator.put(names.typeClass(i), CallsEmitter.typeClass(source, names, i));
         }
+        if (names.checked()) {
+            translator.put(names.memory(), CheckedMemoryEmitter.emit(names));
+        }
         translator.put(names.context(), ContextEmitter.emit(source, names, translator.scratch));
         return translator.classes;
     }

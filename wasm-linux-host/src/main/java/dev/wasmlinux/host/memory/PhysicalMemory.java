@@ -34,6 +34,9 @@ public final class PhysicalMemory {
     /** Distance of the word that tells generated kernel code that the machine is dead. */
     private static final int DEAD_WORD = -16;
 
+    /** Distance of the size for generated kernel code that checks it. */
+    private static final int LIMIT = -32;
+
     private static final long RESERVATION = (1L << 32) + 4 * WASM_PAGE;
 
     private final long block;
@@ -60,7 +63,9 @@ public final class PhysicalMemory {
         }
         long block = UNSAFE.allocateMemory(RESERVATION);
         long base = (block + 2L * WASM_PAGE - 1) & -WASM_PAGE;
-        return new PhysicalMemory(block, base, size & -WASM_PAGE);
+        long rounded = size & -WASM_PAGE;
+        UNSAFE.putLong(base + LIMIT, rounded);
+        return new PhysicalMemory(block, base, rounded);
     }
 
     /** Host address of guest byte 0, what generated kernel code gets as its memory argument. */

@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wasmlinux.host.device.VirtioDevice;
-import dev.wasmlinux.host.device.VirtioLink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,36 +20,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class MachineBuilderTest {
     private static final MachineImage IMAGE = MachineImage.bundled();
-
-    /** A device without queues that offers features. */
-    private record Device(long features) implements VirtioDevice {
-        @Override
-        public int deviceId() {
-            return 0x3f;
-        }
-
-        @Override
-        public List<Integer> queueSizes() {
-            return List.of();
-        }
-
-        @Override
-        public byte[] configuration() {
-            return new byte[0];
-        }
-
-        @Override
-        public void attach(VirtioLink link) {}
-
-        @Override
-        public void activated() {}
-
-        @Override
-        public void notified(int queue) {}
-
-        @Override
-        public void reset() {}
-    }
 
     private static Machine.Builder builder() {
         return Machine.builder().image(IMAGE);
@@ -77,9 +45,9 @@ class MachineBuilderTest {
         assertThatIllegalArgumentException().isThrownBy(() -> builder().commandLine("a\0b"));
         Machine.Builder full = builder();
         for (int i = 0; i < 29; i++) {
-            full.device(new Device(0));
+            full.device(TestDevice.unknown());
         }
-        assertThatIllegalArgumentException().isThrownBy(() -> full.device(new Device(0)));
+        assertThatIllegalArgumentException().isThrownBy(() -> full.device(TestDevice.unknown()));
         full.build().close();
     }
 
@@ -105,7 +73,8 @@ class MachineBuilderTest {
     @Test
     void machinesThatCannotBeMadeLeaveNothingBehind() throws IOException {
         assumeTrue(Files.exists(Path.of("/proc/self/statm")), "Linux tells what is mapped");
-        Machine.Builder refused = builder().device(new Device(0)).device(new Device(1L << 30));
+        Machine.Builder refused =
+                builder().device(TestDevice.unknown()).device(new TestDevice(0x3f, 1L << 30));
         for (int i = 0; i < 200; i++) {
             assertThatIllegalArgumentException()
                     .isThrownBy(refused::build)

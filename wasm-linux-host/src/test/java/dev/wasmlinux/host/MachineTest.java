@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.abi.SymbolTable;
 import dev.wasmlinux.host.device.VirtioConsole;
-import dev.wasmlinux.host.device.VirtioDevice;
-import dev.wasmlinux.host.device.VirtioLink;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,7 +17,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -172,7 +169,7 @@ class MachineTest {
                         .image(MachineImage.bundled())
                         .commandLine("console=hvc0 quiet")
                         .console(console)
-                        .device(new UnknownDevice())
+                        .device(TestDevice.unknown())
                         .build()) {
             machine.start();
             // without the agent's ports, the agent gives a shell on the console
@@ -191,41 +188,6 @@ class MachineTest {
         }
     }
 
-    /** A device that no driver of the guest knows. */
-    private static final class UnknownDevice implements VirtioDevice {
-        @Override
-        public int deviceId() {
-            return 0x3f;
-        }
-
-        @Override
-        public long features() {
-            return 0;
-        }
-
-        @Override
-        public List<Integer> queueSizes() {
-            return List.of();
-        }
-
-        @Override
-        public byte[] configuration() {
-            return new byte[0];
-        }
-
-        @Override
-        public void attach(VirtioLink link) {}
-
-        @Override
-        public void activated() {}
-
-        @Override
-        public void notified(int queue) {}
-
-        @Override
-        public void reset() {}
-    }
-
     @Test
     void powerOffEndsTheMachine() throws Exception {
         try (Machine machine = machine(1)) {
@@ -234,39 +196,6 @@ class MachineTest {
             assertThat(machine.awaitExit(LONG).kind()).isEqualTo(ExitReason.Kind.POWER_OFF);
             assertThat(machine.state()).isEqualTo(Machine.State.ENDED);
         }
-    }
-
-    @Test
-    void closingEndsABusyMachineSoon() throws Exception {
-        Machine machine = machine(1);
-        CountDownLatch running = new CountDownLatch(1);
-        ByteArrayOutputStream first =
-                new ByteArrayOutputStream() {
-                    @Override
-                    public void write(byte[] bytes, int offset, int length) {
-                        running.countDown();
-                    }
-                };
-        Thread user =
-                new Thread(
-                        () -> {
-                            try {
-                                machine.run(
-                                        Command.of("sh", "-c", "echo go; while :; do :; done"),
-                                        InputStream.nullInputStream(),
-                                        first,
-                                        err);
-                            } catch (IOException e) {
-                                // the machine was closed under the command
-                            }
-                        });
-        user.start();
-        assertThat(running.await(2, TimeUnit.MINUTES)).isTrue();
-        long start = System.nanoTime();
-        machine.close();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-        user.join();
-        assertThat(machine.exit().join().kind()).isEqualTo(ExitReason.Kind.CLOSED);
     }
 
     @Test

@@ -22,10 +22,11 @@ public final class ModuleBuilder {
     private final List<byte[]> exports = new ArrayList<>();
     private final List<byte[]> globals = new ArrayList<>();
     private final List<byte[]> data = new ArrayList<>();
-    private final Bytes elements = new Bytes();
+    private Bytes elements = new Bytes();
     private final List<byte[]> tags = new ArrayList<>();
     private int tableSize = -1;
     private int importedFunctions;
+    private int memoryPages = 16;
 
     /** Growing bytes with the encodings of the binary format. */
     public static final class Bytes {
@@ -48,7 +49,7 @@ public final class ModuleBuilder {
             return this;
         }
 
-        Bytes s(long value) {
+        public Bytes s(long value) {
             long rest = value;
             while (true) {
                 int low = (int) (rest & 0x7f);
@@ -144,9 +145,21 @@ public final class ModuleBuilder {
         return this;
     }
 
-    ModuleBuilder table(int size, int offset, int... functions) {
+    /** Demands a memory of some pages of 64 KiB. */
+    public ModuleBuilder memory(int pages) {
+        memoryPages = pages;
+        return this;
+    }
+
+    /** Exports the table. */
+    public ModuleBuilder exportTable(String name) {
+        exports.add(bytes().text(name).op(1).u(0).bytes());
+        return this;
+    }
+
+    public ModuleBuilder table(int size, int offset, int... functions) {
         tableSize = size;
-        elements.op(0).i32(offset).op(0x0b).u(functions.length);
+        elements = bytes().op(0).i32(offset).op(0x0b).u(functions.length);
         for (int function : functions) {
             elements.u(function);
         }
@@ -158,7 +171,7 @@ public final class ModuleBuilder {
         return this;
     }
 
-    ModuleBuilder activeData(int address, byte[] bytes) {
+    public ModuleBuilder activeData(int address, byte[] bytes) {
         data.add(bytes().op(0).i32(address).op(0x0b).u(bytes.length).raw(bytes).bytes());
         return this;
     }
@@ -166,7 +179,7 @@ public final class ModuleBuilder {
     public byte[] build() {
         Bytes out = bytes().op(0, 'a', 's', 'm', 1, 0, 0, 0);
         section(out, 1, types);
-        imports.add(bytes().text("env").text("memory").op(2, 3).u(16).u(32767).bytes());
+        imports.add(bytes().text("env").text("memory").op(2, 3).u(memoryPages).u(32767).bytes());
         section(out, 2, imports);
         List<byte[]> functions = new ArrayList<>();
         functionTypes.forEach(type -> functions.add(bytes().u(type).bytes()));

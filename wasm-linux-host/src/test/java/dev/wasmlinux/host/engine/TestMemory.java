@@ -3,10 +3,11 @@
  */
 package dev.wasmlinux.host.engine;
 
+import static dev.wasmlinux.host.memory.Raw.UNSAFE;
+
 import dev.wasmlinux.host.rt.GuestThread;
 import dev.wasmlinux.host.rt.TlbMemory;
 import dev.wasmlinux.host.rt.UserAccess;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
@@ -16,13 +17,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import sun.misc.Unsafe;
 
 /** Guest memory of tests: flat, or behind a TLB whose pages lie in shuffled frames. */
 final class TestMemory implements AutoCloseable {
     static final int SIZE = 16 << 20;
 
-    private static final Unsafe UNSAFE = unsafe();
     private static final int HEADER = 4096;
 
     final long base;
@@ -45,16 +44,6 @@ final class TestMemory implements AutoCloseable {
                 IntStream.range(0, SIZE / TlbMemory.PAGE_SIZE).boxed().collect(Collectors.toList());
         Collections.shuffle(frameOfPage, new Random(1));
         UNSAFE.putLong(base - 32, SIZE);
-    }
-
-    private static Unsafe unsafe() {
-        try {
-            Field field = Unsafe.class.getDeclaredField("theUnsafe");
-            field.setAccessible(true);
-            return (Unsafe) field.get(null);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private long host(int address) {

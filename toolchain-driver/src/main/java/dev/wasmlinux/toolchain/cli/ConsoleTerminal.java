@@ -13,16 +13,16 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.DumbTerminal;
 
 /**
  * The user's terminal as a machine's console: raw keys to the guest, changes of the window's size,
  * and a key to leave. Closing it puts the terminal back as it was.
- *
- * <p>If standard input is no terminal, its bytes go to the console as they are.
  */
 final class ConsoleTerminal implements AutoCloseable {
     /** Ctrl-], as in telnet. */
@@ -38,22 +38,24 @@ final class ConsoleTerminal implements AutoCloseable {
         this.saved = terminal.getAttributes();
     }
 
-    static ConsoleTerminal open(Machine machine) throws IOException {
+    /** The terminal of this process, or nothing if it has none. */
+    static Optional<ConsoleTerminal> open(Machine machine) throws IOException {
         Terminal terminal =
                 TerminalBuilder.builder()
                         .system(true)
                         .dumb(true)
                         .graphemeCluster(false) // no question to the terminal: its answer is input
                         .build();
+        if (terminal instanceof DumbTerminal) { // what stands for none
+            terminal.close();
+            return Optional.empty();
+        }
         ConsoleTerminal console = new ConsoleTerminal(machine, terminal);
         console.prepare();
-        return console;
+        return Optional.of(console);
     }
 
     private void prepare() {
-        if (isDumb()) {
-            return;
-        }
         Attributes raw = new Attributes(saved);
         raw.setInputFlag(Attributes.InputFlag.ICRNL, false);
         raw.setInputFlag(Attributes.InputFlag.INLCR, false);
@@ -71,10 +73,6 @@ final class ConsoleTerminal implements AutoCloseable {
         terminal.setAttributes(raw);
         terminal.handle(Terminal.Signal.WINCH, signal -> resize());
         resize();
-    }
-
-    private boolean isDumb() {
-        return terminal.getType().startsWith(Terminal.TYPE_DUMB);
     }
 
     private void resize() {
@@ -104,9 +102,7 @@ final class ConsoleTerminal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (!isDumb()) {
-            terminal.setAttributes(saved);
-        }
+        terminal.setAttributes(saved);
         terminal.close();
     }
 
@@ -121,7 +117,7 @@ final class ConsoleTerminal implements AutoCloseable {
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             int count = in.read(buffer, offset, length);
-            for (int i = 0; i < count && !isDumb(); i++) {
+            for (int i = 0; i < count; i++) {
                 if (buffer[offset + i] == LEAVE_KEY) {
                     pressed = true;
                     machine.close();

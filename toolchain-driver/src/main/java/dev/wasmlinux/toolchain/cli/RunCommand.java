@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,7 +52,8 @@ import picocli.CommandLine.Spec;
             "With a command, standard input, output and error are the command's own, byte for byte,"
                     + " and its exit status is the exit status: 128 plus the signal if one killed"
                     + " it. Without one, the terminal becomes the machine's console; the key"
-                    + " Ctrl-] leaves it at any time."
+                    + " Ctrl-] leaves it at any time. Where there is no terminal, the shell takes"
+                    + " standard input for its script."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -222,7 +224,9 @@ final class RunCommand implements Callable<Integer> {
         try (Machine machine = builder.build()) {
             machine.start();
             try {
-                return command.isEmpty() ? interactive(machine) : runCommand(machine);
+                return command.isEmpty()
+                        ? interactive(machine)
+                        : runOnStreams(machine, Command.of(command.toArray(new String[0])));
             } catch (OutputException e) {
                 throw e;
             } catch (IOException e) {
@@ -231,17 +235,21 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int runCommand(Machine machine) throws IOException {
-        Command request = Command.of(command.toArray(new String[0]));
+    private static int runOnStreams(Machine machine, Command request) throws IOException {
         InputStream in = new FileInputStream(FileDescriptor.in);
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         OutputStream err = new FileOutputStream(FileDescriptor.err);
         return machine.run(request, in, out, err).shellStatus();
     }
 
-    private int interactive(Machine machine) throws IOException {
-        try (ConsoleTerminal terminal = ConsoleTerminal.open(machine)) {
-            WaitStatus status = terminal.run(Command.of("/bin/sh", "-l").onTerminal());
+    private static int interactive(Machine machine) throws IOException {
+        Command shell = Command.of("/bin/sh", "-l");
+        Optional<ConsoleTerminal> own = ConsoleTerminal.open(machine);
+        if (own.isEmpty()) {
+            return runOnStreams(machine, shell);
+        }
+        try (ConsoleTerminal terminal = own.get()) {
+            WaitStatus status = terminal.run(shell.onTerminal());
             return status == null ? 0 : status.shellStatus();
         }
     }

@@ -136,6 +136,15 @@ final class PseudoTerminal implements AutoCloseable {
         }
     }
 
+    /** Asks the Java process on the terminal to end, as kill(1) does. */
+    void terminate() {
+        script.descendants()
+                .filter(process -> process.info().command().orElse("").endsWith("/java"))
+                .findFirst()
+                .orElseThrow()
+                .destroy();
+    }
+
     /** Waits for the command's end; answers its exit status. */
     int awaitEnd() throws IOException, InterruptedException {
         if (!script.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -118,6 +118,14 @@ class RunCommandTest {
     }
 
     @Test
+    void withoutATerminalTheInputIsTheShellsScript() throws Exception {
+        Result result = run("x=42\necho $x\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(result.out()).isEqualTo("42\n");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.status()).isZero();
+    }
+
+    @Test
     void aClosedPipeEndsTheCommandQuietly() throws Exception {
         process = builder("--", "yes").start();
         process.getOutputStream().close();

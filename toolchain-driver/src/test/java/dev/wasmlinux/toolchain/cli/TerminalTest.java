@@ -191,4 +191,13 @@ class TerminalTest {
         assertThat(terminal.awaitEnd()).isZero();
         gaveTheTerminalBack();
     }
+
+    @Test
+    void theTerminalIsGivenBackWhenTheToolIsKilled() throws Exception {
+        start();
+        prompt();
+        terminal.terminate();
+        assertThat(terminal.awaitEnd()).isEqualTo(128 + 15);
+        gaveTheTerminalBack();
+    }
 }

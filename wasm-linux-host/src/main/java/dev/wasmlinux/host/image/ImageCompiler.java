@@ -18,6 +18,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -77,6 +78,20 @@ public final class ImageCompiler {
                 (sha256, name) -> text.append(ImageFiles.PROGRAM_KEY + sha256 + "=" + name + "\n"));
         text.append(digest).append('\n');
         Files.writeString(index, text);
+        fixModes();
+    }
+
+    /** The jar holds the modes that its files have here, and those depend on the umask. */
+    private void fixModes() throws IOException {
+        if (!target.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(target)) {
+            for (Path path : all.toList()) {
+                String mode = Files.isDirectory(path) ? "rwxr-xr-x" : "rw-r--r--";
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+            }
+        }
     }
 
     /** The engine's own classes, when this runs from a directory of classes as in the build. */

@@ -9,6 +9,7 @@ import dev.wasmlinux.patchset.manifest.ManifestReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -88,6 +89,46 @@ class FuzzTest {
         }
         assertThat(accepted).as("some damage is harmless").isBetween(1, 5000);
         assertThat(Trees.read(tree)).isEqualTo(before);
+    }
+
+    @Test
+    void mailboxesAndSeries() throws IOException {
+        String mail =
+                """
+                From 1111111111111111111111111111111111111111 Mon Sep 17 00:00:00 2001
+                From: =?UTF-8?q?J=C3=B6rg?= <j@example.org>
+                Subject: [PATCH] x
+                Content-Transfer-Encoding: quoted-printable
+
+                text
+                ---
+                --- a/f
+                +++ b/f
+                @@ -1 +1 @@
+                -1
+                +2
+                """;
+        Path box = temp.resolve("box");
+        Path series = Files.createDirectory(temp.resolve("q")).resolve("series");
+        Files.writeString(temp.resolve("q/a.patch"), mail);
+        int accepted = 0;
+        for (int round = 0; round < 3000; round++) {
+            Random random = new Random(round);
+            boolean inBox = round % 3 > 0;
+            byte[] seed =
+                    (inBox ? mail + "\n" + mail : "a.patch -p1 # x\n\na.patch -R\n").getBytes();
+            byte[] text = mutate(seed, random);
+            Path input = Files.write(inBox ? box : series, text);
+            try {
+                accepted += Patches.read(input).size();
+            } catch (PatchException e) {
+                assertThat(e.line()).isPositive();
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError(
+                        "round " + round + ": " + new String(text, StandardCharsets.ISO_8859_1), e);
+            }
+        }
+        assertThat(accepted).isPositive();
     }
 
     @Test

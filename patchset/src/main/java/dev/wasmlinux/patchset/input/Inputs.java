@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +93,13 @@ public final class Inputs {
                             series.toString(), number, "unknown word in a series: " + words[i]);
                 }
             }
-            Path file = directory.resolve(words[0]);
+            Path file;
+            try {
+                file = directory.resolve(words[0]);
+            } catch (InvalidPathException e) {
+                throw new MalformedPatchException(
+                        series.toString(), number, "not a file name here: " + e.getMessage());
+            }
             if (!Files.isRegularFile(file)) {
                 throw new MalformedPatchException(
                         series.toString(), number, "the patch " + words[0] + " is missing");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -16,17 +17,19 @@ import java.util.Objects;
  */
 public final class RawInput extends InputStream {
     private static final int BUFFER = 64 << 10;
-    private static final int AFTER_SKIP = 4 << 10;
+
+    /** First bytes after a skip: a header, and no more if another skip follows. */
+    private static final int AFTER_SKIP = 1 << 10;
 
     private final InputStream stream;
     private final FileChannel channel;
     private final Closeable owned;
-    private final byte[] buffer = new byte[BUFFER];
+    private byte[] buffer;
     private int from;
     private int to;
     private long bufferEnd;
     private long size = -1;
-    private boolean skipped;
+    private int nextRead;
     private IOException failure;
 
     private RawInput(InputStream stream, FileChannel channel, long start, Closeable owned) {
@@ -34,6 +37,8 @@ public final class RawInput extends InputStream {
         this.channel = channel;
         this.bufferEnd = start;
         this.owned = owned;
+        this.nextRead = channel == null ? BUFFER : AFTER_SKIP;
+        this.buffer = new byte[channel == null ? BUFFER : 4 * AFTER_SKIP];
     }
 
     /** Reads a stream from offset 0 on; closes it at the end. */
@@ -95,15 +100,20 @@ public final class RawInput extends InputStream {
             to -= from;
             from = 0;
         }
+        int wanted = Math.max(count, nextRead);
+        if (buffer.length < wanted) {
+            buffer = Arrays.copyOf(buffer, BUFFER);
+        }
         while (to < count) {
-            int step = readSource(to, skipped ? Math.min(BUFFER - to, AFTER_SKIP) : BUFFER - to);
-            if (step < 0) {
+            int got = readSource(to, wanted - to);
+            if (got < 0) {
                 break;
             }
-            to += step;
-            bufferEnd += step;
+            to += got;
+            bufferEnd += got;
         }
-        skipped = false;
+        // Whoever reads on without skipping gets more at once.
+        nextRead = Math.min(BUFFER, 4 * nextRead);
         return Math.min(count, to - from);
     }
 
@@ -178,7 +188,7 @@ public final class RawInput extends InputStream {
             bufferEnd += step;
             from = 0;
             to = 0;
-            skipped = true;
+            nextRead = AFTER_SKIP;
             return inBuffer + step;
         }
         while (left > 0 && fill()) {

@@ -7,10 +7,11 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A few daemon threads that work ahead of the caller; a thread starts when there is something to do
@@ -19,9 +20,9 @@ import java.util.concurrent.FutureTask;
 public final class Workers implements AutoCloseable {
     private static final int MOST = 4;
 
-    private final ExecutorService threads;
+    private final ThreadPoolExecutor threads;
 
-    private Workers(ExecutorService threads) {
+    private Workers(ThreadPoolExecutor threads) {
         this.threads = threads;
     }
 
@@ -31,8 +32,12 @@ public final class Workers implements AutoCloseable {
             return new Workers(null);
         }
         return new Workers(
-                Executors.newFixedThreadPool(
+                new ThreadPoolExecutor(
                         threads,
+                        threads,
+                        0,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
                         task -> {
                             Thread thread = new Thread(task, name);
                             thread.setDaemon(true);
@@ -85,11 +90,12 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** Gives up what is not done yet. */
+    /** Gives up what has not begun yet; does not interrupt, which would close channels. */
     @Override
     public void close() {
         if (threads != null) {
-            threads.shutdownNow();
+            threads.getQueue().clear();
+            threads.shutdown();
         }
     }
 }

@@ -40,12 +40,16 @@ public final class ImageWriter {
         List<WriteReport.Segment> reports = new ArrayList<>();
         ChannelSink sink = new ChannelSink(channel, sizeLimit);
         Compression.Kind before = Compression.Kind.NONE;
-        for (ArchiveWriter writer : writers) {
-            separate(sink, before);
-            reports.add(write(writer, sink));
-            before = writer.options().compression().kind();
+        try {
+            for (ArchiveWriter writer : writers) {
+                separate(sink, before);
+                reports.add(write(writer, sink));
+                before = writer.options().compression().kind();
+            }
+            sink.flush();
+        } finally {
+            sink.release();
         }
-        sink.flush();
         return new WriteReport(reports, sink.position());
     }
 

@@ -20,6 +20,8 @@ final class MemberInput implements Closeable {
     /** Bytes of a cpio magic. */
     static final int MAGIC = 6;
 
+    private static final int SCRATCH = 16 << 10;
+
     private final RawInput raw;
     private final ReadLimits limits;
     private final ImageReader.Notes notes;
@@ -29,7 +31,7 @@ final class MemberInput implements Closeable {
     private long unpacked;
     private int pushedBack = -1;
     private KernelRule fault = KernelRule.MEMBER_DAMAGED;
-    private final byte[] scratch = new byte[16 << 10];
+    private byte[] scratch;
 
     MemberInput(RawInput raw, ReadLimits limits, ImageReader.Notes notes) {
         this.raw = raw;
@@ -51,6 +53,13 @@ final class MemberInput implements Closeable {
     MalformedImageException fault(KernelRule rule, MalformedImageException exception) {
         fault = rule;
         return exception;
+    }
+
+    private byte[] scratch() {
+        if (scratch == null) {
+            scratch = new byte[SCRATCH];
+        }
+        return scratch;
     }
 
     boolean plain() {
@@ -237,7 +246,7 @@ final class MemberInput implements Closeable {
         }
         long left = count;
         while (left > 0) {
-            int got = read(scratch, 0, (int) Math.min(scratch.length, left));
+            int got = read(scratch(), 0, (int) Math.min(SCRATCH, left));
             if (got < 0) {
                 return;
             }
@@ -255,7 +264,7 @@ final class MemberInput implements Closeable {
         }
         long left = count;
         while (left > 0) {
-            int got = read(scratch, 0, (int) Math.min(scratch.length, left));
+            int got = read(scratch(), 0, (int) Math.min(SCRATCH, left));
             if (got < 0) {
                 throw cut(what);
             }

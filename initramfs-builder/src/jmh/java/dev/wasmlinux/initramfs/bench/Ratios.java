@@ -31,6 +31,8 @@ public final class Ratios {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
+    private static final long WARM_UP = 5_000_000_000L;
+
     private final Workload workload;
     private final Map<String, List<Double>> times = new LinkedHashMap<>();
 
@@ -109,8 +111,8 @@ public final class Ratios {
     private void write(int rounds, Path genInitCpio) throws Exception {
         Path image = workload.out("image");
         Path other = workload.out("commons");
-        for (int i = 0; i < 3; i++) {
-            // Warms up.
+        long start = System.nanoTime();
+        for (int i = 0; i < 3 || System.nanoTime() - start < WARM_UP; i++) {
             Workload.ours(workload.source, image);
             Workload.commons(workload.source, workload.names, other);
         }

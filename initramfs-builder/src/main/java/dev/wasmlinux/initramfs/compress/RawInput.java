@@ -21,6 +21,9 @@ public final class RawInput extends InputStream {
     /** First bytes after a skip: a header, and no more if another skip follows. */
     private static final int AFTER_SKIP = 1 << 10;
 
+    /** Skips shorter than this cost less when what they pass is read. */
+    private static final int FAR = 32 << 10;
+
     private final InputStream stream;
     private final FileChannel channel;
     private final Closeable owned;
@@ -188,7 +191,9 @@ public final class RawInput extends InputStream {
             bufferEnd += step;
             from = 0;
             to = 0;
-            nextRead = AFTER_SKIP;
+            if (left >= FAR) {
+                nextRead = AFTER_SKIP;
+            }
             return inBuffer + step;
         }
         while (left > 0 && fill()) {

@@ -108,9 +108,10 @@ public final class DirectorySource implements TreeSource {
         }
 
         void give(List<Child> children) throws IOException {
-            Iterator<Child> next =
-                    children.stream().filter(child -> child.directory() != null).iterator();
-            int most = workers.parallel() ? AHEAD : 1;
+            List<Child> directories =
+                    children.stream().filter(child -> child.directory() != null).toList();
+            boolean ahead = workers.parallel() && directories.size() > 1;
+            Iterator<Child> next = directories.iterator();
             Deque<Future<List<Child>>> listings = new ArrayDeque<>();
             for (Child child : children) {
                 ArchivePath first =
@@ -119,13 +120,17 @@ public final class DirectorySource implements TreeSource {
                                 : inodes.putIfAbsent(child.inode(), child.path());
                 Node node = first == null ? child.node() : new Node.HardLink(first);
                 sink.add(new Entry(child.path(), node));
-                if (child.directory() != null) {
-                    while (listings.size() < most && next.hasNext()) {
-                        Child later = next.next();
-                        listings.add(workers.submit(() -> list(later.directory(), later.path())));
-                    }
-                    give(Workers.await(listings.remove()));
+                if (child.directory() == null) {
+                    continue;
                 }
+                while (ahead && listings.size() < AHEAD && next.hasNext()) {
+                    Child later = next.next();
+                    listings.add(workers.submit(() -> list(later.directory(), later.path())));
+                }
+                give(
+                        ahead
+                                ? Workers.await(listings.remove())
+                                : list(child.directory(), child.path()));
             }
         }
 

@@ -105,12 +105,11 @@ class ImportTest {
         Tool.git(repository, "add", ".");
         Tool.git(repository, "commit", "-q", "-m", "base");
         Files.writeString(repository.resolve("f"), "2\n");
-        Tool.git(
-                repository,
-                "commit",
-                "-qam",
-                "mm: größer\n\nWhy: because\nit was small.\n\nFixes: 1234 (\"x\")",
-                "--author=Jörg <j@example.org>");
+        // not as an argument: the locale may have no such letters
+        Path message = temp.resolve("message");
+        Files.writeString(
+                message, "mm: größer\n\nWhy: because\nit was small.\n\nFixes: 1234 (\"x\")");
+        Tool.git(repository, "commit", "-qaF", message.toString());
         Files.writeString(repository.resolve("f"), "3\n");
         Tool.git(
                 repository,
@@ -118,8 +117,15 @@ class ImportTest {
                 "-qam",
                 "A subject that is so long that git has to fold it"
                         + " at some place in the header of the mail");
-        Files.write(
-                temp.resolve("mails"), Tool.git(repository, "format-patch", "--stdout", "HEAD~2"));
+        String mails =
+                new String(
+                        Tool.git(repository, "format-patch", "--stdout", "HEAD~2"),
+                        StandardCharsets.UTF_8);
+        Files.writeString(
+                temp.resolve("mails"),
+                mails.replaceFirst(
+                        "From: A <a@example.org>",
+                        "From: =?UTF-8?q?J=C3=B6rg?= <j@example.org>"));
         PatchSet set = PatchSet.importFrom(temp.resolve("mails"), TEMPLATE, temp.resolve("set"));
         PatchEntry first = set.manifest().patches().get(0);
         assertThat(first.file()).isEqualTo("patches/0001-mm-gr-er.patch");

@@ -3,7 +3,6 @@
  */
 package dev.wasmlinux.toolchain;
 
-import dev.wasmlinux.patchset.PatchSet;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.host.Doctor;
 import dev.wasmlinux.toolchain.host.ToolPath;
@@ -15,7 +14,6 @@ import dev.wasmlinux.toolchain.recipe.Recipes;
 import dev.wasmlinux.toolchain.recipe.SdkStep;
 import dev.wasmlinux.toolchain.reproduce.TreeComparison;
 import dev.wasmlinux.toolchain.reproduce.TwoBuilds;
-import dev.wasmlinux.toolchain.source.PatchSetWork;
 import dev.wasmlinux.toolchain.source.SourceStore;
 import dev.wasmlinux.toolchain.spi.Component;
 import dev.wasmlinux.toolchain.step.CacheCleaner;
@@ -281,85 +279,9 @@ public final class Toolchain {
                 });
     }
 
-    /**
-     * Holds a patch set against the verified archive of its upstream, without unpacking it: every
-     * patch must fit, and the patched tree be the one that the set pins. A set that is empty by
-     * design ("llvm") holds if this machine's own compiler can do everything.
-     *
-     * @param set name of a bundled set, or a directory with a set
-     * @param listener hears what happens
-     * @return what was found, for people
-     * @throws ToolchainException {@link Kind#PATCH} if it does not hold, {@link Kind#HOST} if the
-     *     compiler does not serve
-     * @throws InterruptedException if the thread was interrupted
-     */
-    public String verifyPatches(String set, BuildListener listener)
-            throws ToolchainException, InterruptedException {
-        PatchSet loaded = PatchSetWork.load(set);
-        if (!loaded.manifest().sources().isEmpty()) {
-            return holding(listener, () -> patchSets().verify(loaded, listener));
-        }
-        HostReport report = doctor();
-        if (!report.ok()) {
-            throw new ToolchainException(
-                    Kind.HOST,
-                    loaded
-                            + " has no patch, but this machine's tools do not serve:\n"
-                            + report.toText());
-        }
-        return loaded + " is empty by design: this machine's tools serve as they are";
-    }
-
-    /**
-     * Pins the digest of the patched tree in a set's manifest: needed after every change of the set
-     * that is meant to stay.
-     *
-     * @param directory the set, whose {@code patchset.json} is edited
-     * @param listener hears what happens
-     * @return what was done, for people
-     * @throws ToolchainException {@link Kind#PATCH} if the set does not fit its archive
-     * @throws InterruptedException if the thread was interrupted
-     */
-    public String pinPatches(Path directory, BuildListener listener)
-            throws ToolchainException, InterruptedException {
-        return holding(listener, () -> patchSets().pin(directory, listener));
-    }
-
-    /**
-     * Writes a set anew from a tree that was patched with it and edited since.
-     *
-     * @param set name of a bundled set, or a directory with a set
-     * @param edited the tree, without build products
-     * @param output directory of the new set, which must be empty or missing
-     * @param fuzz lines of context that may differ, if the tree is of another version
-     * @param listener hears what happens
-     * @throws ToolchainException {@link Kind#PATCH} if the set does not fit its archive
-     * @throws InterruptedException if the thread was interrupted
-     */
-    public void regeneratePatches(
-            String set, Path edited, Path output, int fuzz, BuildListener listener)
-            throws ToolchainException, InterruptedException {
-        PatchSet loaded = PatchSetWork.load(set);
-        holding(listener, () -> patchSets().regenerate(loaded, edited, output, fuzz, listener));
-    }
-
-    /**
-     * Writes the patched source of a component.
-     *
-     * @param set name of a bundled set, or a directory with a set
-     * @param output a directory, which must be empty or missing, or a tar archive by its name
-     * @param listener hears what happens
-     * @throws ToolchainException {@link Kind#PATCH} if the set does not fit its archive
-     * @throws InterruptedException if the thread was interrupted
-     */
-    public void exportSource(String set, Path output, BuildListener listener)
-            throws ToolchainException, InterruptedException {
-        PatchSet loaded = PatchSetWork.load(set);
-        holding(listener, () -> patchSets().export(loaded, output, listener));
-    }
-
-    private PatchSetWork patchSets() {
-        return new PatchSetWork(layout, store);
+    /** What can be done with whole patch sets. */
+    public PatchSetWork patchSets() {
+        return new PatchSetWork(this, layout, store);
     }
 
     /**

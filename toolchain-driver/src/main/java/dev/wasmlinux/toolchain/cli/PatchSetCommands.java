@@ -11,10 +11,10 @@ import dev.wasmlinux.patchset.UpstreamArchive;
 import dev.wasmlinux.patchset.UpstreamTree;
 import dev.wasmlinux.patchset.Version;
 import dev.wasmlinux.patchset.VersionRange;
+import dev.wasmlinux.toolchain.PatchSetWork;
 import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
-import dev.wasmlinux.toolchain.source.PatchSetWork;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ final class PatchSetCommands {
         public Integer call() throws ToolchainException, InterruptedException {
             Toolchain toolchain = options.toolchain();
             try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
-                spec.commandLine().getOut().println(toolchain.verifyPatches(set, progress));
+                spec.commandLine().getOut().println(toolchain.patchSets().verify(set, progress));
             }
             return 0;
         }
@@ -115,13 +115,14 @@ final class PatchSetCommands {
             PrintWriter out = spec.commandLine().getOut();
             try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
                 if (tree != null) {
-                    toolchain.regeneratePatches(
-                            sets.get(0).toString(), tree, output, fuzz, progress);
+                    toolchain
+                            .patchSets()
+                            .regenerate(sets.get(0).toString(), tree, output, fuzz, progress);
                     out.println(output);
                     return 0;
                 }
                 for (Path set : sets) {
-                    out.println(toolchain.pinPatches(set, progress));
+                    out.println(toolchain.patchSets().pin(set, progress));
                 }
             }
             return 0;
@@ -214,7 +215,7 @@ final class PatchSetCommands {
         @Override
         public Integer call() throws ToolchainException, InterruptedException {
             try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
-                options.toolchain().exportSource(set, output, progress);
+                options.toolchain().patchSets().export(set, output, progress);
             }
             spec.commandLine().getOut().println(output);
             return 0;

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.wasmlinux.toolchain.source;
+package dev.wasmlinux.toolchain;
 
 import dev.wasmlinux.patchset.ApplyOptions;
 import dev.wasmlinux.patchset.ApplyReport;
@@ -13,46 +13,48 @@ import dev.wasmlinux.patchset.PatchedOutput;
 import dev.wasmlinux.patchset.Patches;
 import dev.wasmlinux.patchset.UpstreamArchive;
 import dev.wasmlinux.patchset.Verification;
-import dev.wasmlinux.toolchain.BuildListener;
-import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.CacheLayout;
 import dev.wasmlinux.toolchain.io.Trees;
+import dev.wasmlinux.toolchain.source.SourceArchive;
+import dev.wasmlinux.toolchain.source.SourceStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What can be done with whole patch sets and the verified archives of their upstreams. */
+/**
+ * What can be done with whole patch sets and the verified archives of their upstreams. A set is
+ * named by the name of a bundled one, or by a directory with a {@code patchset.json}.
+ *
+ * <p>Immutable and thread safe. Every operation throws {@link InterruptedException} if its thread
+ * is interrupted, and {@link ToolchainException} of {@link Kind#PATCH} if a set does not fit, of
+ * {@link Kind#USAGE} if there is no such set.
+ */
 public final class PatchSetWork {
+    private final Toolchain toolchain;
     private final CacheLayout layout;
     private final SourceStore store;
 
-    /**
-     * Creates it.
-     *
-     * @param layout where scratch trees go
-     * @param store where archives come from
-     */
-    public PatchSetWork(CacheLayout layout, SourceStore store) {
+    PatchSetWork(Toolchain toolchain, CacheLayout layout, SourceStore store) {
+        this.toolchain = toolchain;
         this.layout = layout;
         this.store = store;
     }
 
     @FunctionalInterface
     private interface Work<T> {
-        T run() throws IOException, ToolchainException, InterruptedException;
+        T run(UpstreamArchive archive) throws IOException, ToolchainException, InterruptedException;
     }
 
-    private static <T> T guarded(String what, Work<T> work)
+    /** Does something with a set's archive, which nobody takes away meanwhile. */
+    private <T> T with(PatchSet set, BuildListener listener, Work<T> work)
             throws ToolchainException, InterruptedException {
         try {
-            return work.run();
+            return toolchain.holding(listener, () -> work.run(archive(set, listener)));
         } catch (PatchException e) {
             throw new ToolchainException(Kind.PATCH, e.getMessage(), e);
-        } catch (IOException e) {
-            throw new ToolchainException(Kind.STORAGE, "cannot " + what + ": " + e, e);
         }
     }
 
@@ -92,19 +94,26 @@ public final class PatchSetWork {
     }
 
     /**
-     * Holds a set against its archive.
+     * Holds a set against the verified archive of its upstream, without unpacking it: every patch
+     * must fit, and the patched tree be the one that the set pins. A set that is empty by design
+     * ("llvm") holds if this machine's own tools can do everything.
      *
-     * @param set any set with a source
+     * @param name the set
+     * @param listener hears what happens
      * @return what was found, for people
-     * @throws ToolchainException {@link Kind#PATCH} if it does not fit, or makes another tree than
-     *     the one it pins
+     * @throws ToolchainException {@link Kind#PATCH} if it does not hold, {@link Kind#HOST} if the
+     *     tools do not serve
      */
-    public String verify(PatchSet set, BuildListener listener)
+    public String verify(String name, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        UpstreamArchive archive = archive(set, listener);
-        return guarded(
-                "verify",
-                () -> {
+        PatchSet set = load(name);
+        if (set.manifest().sources().isEmpty()) {
+            return verifyTools(set);
+        }
+        return with(
+                set,
+                listener,
+                archive -> {
                     Verification found = set.verify(archive);
                     if (!found.matches()) {
                         throw new PatchedDigestException(
@@ -124,10 +133,24 @@ public final class PatchSetWork {
                 });
     }
 
+    private String verifyTools(PatchSet set) throws ToolchainException, InterruptedException {
+        HostReport report = toolchain.doctor();
+        if (!report.ok()) {
+            throw new ToolchainException(
+                    Kind.HOST,
+                    set
+                            + " has no patch, but this machine's tools do not serve:\n"
+                            + report.toText());
+        }
+        return set + " is empty by design: this machine's tools serve as they are";
+    }
+
     /**
-     * Pins the digest of the patched tree in a set's manifest.
+     * Pins the digest of the patched tree in a set's manifest: needed after every change of the set
+     * that is meant to stay.
      *
-     * @param directory the set
+     * @param directory the set, whose {@code patchset.json} is edited
+     * @param listener hears what happens
      * @return what was done, for people
      */
     public String pin(Path directory, BuildListener listener)
@@ -136,35 +159,31 @@ public final class PatchSetWork {
         if (set.manifest().sources().isEmpty()) {
             return set.manifest().component() + ": no source archive, nothing to pin";
         }
-        UpstreamArchive archive = archive(set, listener);
-        return guarded(
-                "refresh",
-                () -> {
-                    Verification found = PatchSet.pin(directory, archive);
-                    boolean same =
-                            found.expectedDigest()
-                                    .filter(found.patchedDigest()::equals)
-                                    .isPresent();
-                    return set.manifest().component()
-                            + ": patched tree "
-                            + found.patchedDigest()
-                            + (same ? ", unchanged" : ", now pinned");
-                });
+        Verification found = with(set, listener, archive -> PatchSet.pin(directory, archive));
+        boolean same = found.expectedDigest().filter(found.patchedDigest()::equals).isPresent();
+        return set.manifest().component()
+                + ": patched tree "
+                + found.patchedDigest()
+                + (same ? ", unchanged" : ", now pinned");
     }
 
     /**
      * Writes the patched upstream.
      *
-     * @param set any set with a source
-     * @param output a new directory, or a file whose name has {@code .tar} in it
+     * @param name the set, which has a source
+     * @param output a directory, which must be empty or missing, or a tar archive by its name
+     * @param listener hears what happens
      * @return what was applied
      */
-    public ApplyReport export(PatchSet set, Path output, BuildListener listener)
+    public ApplyReport export(String name, Path output, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        UpstreamArchive archive = archive(set, listener);
-        return guarded(
-                "write " + output,
-                () -> set.applyTo(archive, output(output), ApplyOptions.DEFAULT.withPinned(false)));
+        PatchSet set = load(name);
+        return with(
+                set,
+                listener,
+                archive ->
+                        set.applyTo(
+                                archive, output(output), ApplyOptions.DEFAULT.withPinned(false)));
     }
 
     /** A directory, or an archive if the name says so. */
@@ -176,21 +195,23 @@ public final class PatchSetWork {
     }
 
     /**
-     * Writes a set anew from an edited tree.
+     * Writes a set anew from a tree that was patched with it and edited since.
      *
-     * @param set the set that the tree was patched with
-     * @param edited the tree
-     * @param output directory of the new set, empty or missing
-     * @param fuzz as for {@code patch apply}
+     * @param name the set
+     * @param edited the tree, without build products
+     * @param output directory of the new set, which must be empty or missing
+     * @param fuzz lines of context that may differ, if the tree is of another version
+     * @param listener hears what happens
      * @return the new set
      */
     public PatchSet regenerate(
-            PatchSet set, Path edited, Path output, int fuzz, BuildListener listener)
+            String name, Path edited, Path output, int fuzz, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        UpstreamArchive archive = archive(set, listener);
-        return guarded(
-                "refresh",
-                () -> {
+        PatchSet set = load(name);
+        return with(
+                set,
+                listener,
+                archive -> {
                     layout.createWork();
                     Path scratch = Files.createTempDirectory(layout.work(), "scratch-");
                     try {

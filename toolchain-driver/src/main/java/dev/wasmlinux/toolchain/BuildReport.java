@@ -17,13 +17,36 @@ import java.util.TreeMap;
  *
  * @param started when it began
  * @param elapsed how long it took
+ * @param targets names of what was asked for
+ * @param circumstances where and how it ran, by name: "java", "system", "jobs", "cache" and so on;
+ *     nothing of it decides a result
  * @param steps every step that was needed, in the order of their dependencies
  */
-public record BuildReport(Instant started, Duration elapsed, List<StepReport> steps) {
+public record BuildReport(
+        Instant started,
+        Duration elapsed,
+        List<String> targets,
+        Map<String, String> circumstances,
+        List<StepReport> steps) {
 
     /** Copies the values. */
     public BuildReport {
+        targets = List.copyOf(targets);
+        circumstances = Collections.unmodifiableMap(new TreeMap<>(circumstances));
         steps = List.copyOf(steps);
+    }
+
+    /**
+     * This report with one more circumstance, for example the command line.
+     *
+     * @param name its name
+     * @param value text
+     * @return a new report
+     */
+    public BuildReport with(String name, String value) {
+        Map<String, String> more = new TreeMap<>(circumstances);
+        more.put(name, value);
+        return new BuildReport(started, elapsed, targets, more, steps);
     }
 
     /**
@@ -91,6 +114,12 @@ public record BuildReport(Instant started, Duration elapsed, List<StepReport> st
         report.put("schema", 1);
         report.put("started", started.toString());
         report.put("seconds", elapsed.toMillis() / 1000.0);
+        Json.Items wanted = Json.array();
+        targets.forEach(wanted::add);
+        report.put("targets", wanted);
+        Json.Members where = Json.object();
+        circumstances.forEach(where::put);
+        report.put("circumstances", where);
         Json.Items list = Json.array();
         for (StepReport step : steps) {
             Json.Members object = Json.object();

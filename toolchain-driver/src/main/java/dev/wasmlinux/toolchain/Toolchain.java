@@ -139,7 +139,65 @@ public final class Toolchain {
         StepEngine engine = new StepEngine(layout, recipes(), listener);
         List<BuildReport.StepReport> steps =
                 holding(listener, () -> engine.run(components, forced));
-        return new BuildReport(started, Duration.ofNanos(System.nanoTime() - start), steps);
+        return new BuildReport(
+                started,
+                Duration.ofNanos(System.nanoTime() - start),
+                List.copyOf(components),
+                circumstances(),
+                steps);
+    }
+
+    private Map<String, String> circumstances() {
+        return Map.of(
+                "java",
+                System.getProperty("java.vm.name") + " " + Runtime.version(),
+                "system",
+                System.getProperty("os.name")
+                        + " "
+                        + System.getProperty("os.version")
+                        + " "
+                        + System.getProperty("os.arch"),
+                "processors",
+                Integer.toString(Runtime.getRuntime().availableProcessors()),
+                "jobs",
+                Integer.toString(host.jobs()),
+                "cache",
+                cache().toString(),
+                "environment",
+                BuildHost.fixedEnvironment().toString());
+    }
+
+    /**
+     * What a build would do, without doing it.
+     *
+     * @param components names
+     * @return steps and downloads
+     * @throws ToolchainException if a name is unknown or inputs cannot be found out
+     */
+    public BuildPlan plan(Collection<String> components) throws ToolchainException {
+        StepEngine engine = new StepEngine(layout, recipes(), BuildListener.NONE);
+        List<BuildPlan.PlannedStep> steps = new ArrayList<>();
+        for (Step step : engine.order(components)) {
+            String answer = engine.why(step.name());
+            steps.add(
+                    new BuildPlan.PlannedStep(
+                            step.name(), !answer.startsWith("up to date"), answer));
+        }
+        List<BuildPlan.Download> downloads = new ArrayList<>();
+        for (String source : Recipes.sources()) {
+            BundledPatches patches = new BundledPatches(source);
+            boolean needed =
+                    steps.stream()
+                            .anyMatch(
+                                    step ->
+                                            step.runs()
+                                                    && Recipes.workspaceOf(step.name())
+                                                            .equals(source));
+            if (needed && !store.isAtHand(patches.archive())) {
+                downloads.add(BuildPlan.Download.of(patches.set().manifest().sources()));
+            }
+        }
+        return new BuildPlan(steps, downloads);
     }
 
     /**

@@ -13,8 +13,12 @@
  *   linux   → kernel-headers, kernel
  *   musl    → musl ┐
  *   clang   → compiler-runtime ┤→ sysroot → busybox, agent → initramfs ┐
- *             kernel-headers   ┘                              kernel ──┴→ image
+ *             kernel-headers   ┘     │                        kernel ──┴→ image → sbom
+ *                                    └→ sdk (wasm-linux-cc)
  * </pre>
+ *
+ * <p>{@link dev.wasmlinux.toolchain.ImageConfiguration} changes kernel and initramfs, {@link
+ * dev.wasmlinux.toolchain.spi.Component} adds steps of one's own.
  *
  * <p>Every arrow's end is a step. A step's key is the digest of all that decides its result: the
  * results of the steps before it, the release and patch set of its source, its command lines, the

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wasmlinux.host.Command;
 import dev.wasmlinux.host.Machine;
+import dev.wasmlinux.toolchain.io.Digests;
 import dev.wasmlinux.toolchain.io.Json;
 import dev.wasmlinux.toolchain.io.Trees;
 import dev.wasmlinux.toolchain.spi.BuildContext;
@@ -113,6 +114,12 @@ class OwnImageTest {
                 .contains("linux", "musl", "busybox", "agent", "answer")
                 .contains("file:usr/bin/hello", "file:opt/script", "file:usr/bin/answer");
         Path image = report.step("image").directory();
+        JsonNode provenance =
+                Json.read(report.step("sbom").directory().resolve("image.intoto.json"));
+        assertThat(provenance.get("subject").findValuesAsString("name"))
+                .contains("vmlinux.wasm.gz", "initramfs.cpio.gz", "manifest.json");
+        assertThat(provenance.get("subject").findValuesAsString("sha256"))
+                .contains(Digests.of(image.resolve("initramfs.cpio.gz")));
         try (Machine machine =
                 Machine.builder()
                         .image(ImageDirectory.load(image))

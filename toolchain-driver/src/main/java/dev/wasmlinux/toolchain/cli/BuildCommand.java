@@ -4,12 +4,14 @@
 package dev.wasmlinux.toolchain.cli;
 
 import dev.wasmlinux.toolchain.BuildReport;
-import dev.wasmlinux.toolchain.BuildReport.StepReport;
 import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.io.Trees;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +31,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Builds components and whatever they need, from verified upstream sources.",
             "What is stored for the same sources, patches, tools and options is not built again."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  wasm-linux build image --output out",
+            "  wasm-linux build sdk --output out      a C compiler, for any build system",
+            "  wasm-linux build image --program hello.c --file motd:/etc/motd --output own",
+            "  wasm-linux build image --kernel-config my.config --root tree --output own",
+            "  wasm-linux run --image own -- hello"
         })
 final class BuildCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -46,8 +57,19 @@ final class BuildCommand implements Callable<Integer> {
             description = "Copy each built component to DIR/COMPONENT.")
     private Path output;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write what was done to FILE as JSON, as the command report prints it.")
+    private Path reportFile;
+
     @Option(names = "--force", description = "Build the named components even if they are stored.")
     private boolean force;
+
+    @Option(
+            names = {"-n", "--dry-run"},
+            description = "Say what would run and why, and what would be downloaded; do nothing.")
+    private boolean dryRun;
 
     @Option(names = "--list", description = "Name the components and end.")
     private boolean list;
@@ -65,6 +87,11 @@ final class BuildCommand implements Callable<Integer> {
             toolchain.components().forEach(line.getOut()::println);
             return 0;
         }
+        if (dryRun) {
+            line.getOut().print(toolchain.plan(wanted).toText());
+            line.getOut().flush();
+            return 0;
+        }
         try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
             return toolchain.holding(progress, () -> build(toolchain, wanted, progress));
         }
@@ -72,21 +99,49 @@ final class BuildCommand implements Callable<Integer> {
 
     private int build(Toolchain toolchain, Set<String> wanted, ConsoleProgress progress)
             throws ToolchainException, IOException, InterruptedException {
-        BuildReport report = toolchain.build(wanted, force ? wanted : Set.of(), progress);
+        BuildReport report =
+                toolchain
+                        .build(wanted, force ? wanted : Set.of(), progress)
+                        .with("command", commandLine())
+                        .with("directory", Path.of("").toAbsolutePath().toString());
         Trees.writeAtomically(toolchain.cache().resolve("report.json"), report.toJson());
         for (String name : wanted) {
-            spec.commandLine().getOut().println(name + "  " + place(report.step(name)));
+            Path stored = report.step(name).directory();
+            Path place = output == null ? stored : copy(stored, name);
+            spec.commandLine().getOut().println(name + "  " + place);
+        }
+        if (reportFile != null) {
+            Trees.writeAtomically(reportFile, report.toJson());
+            Files.setPosixFilePermissions(reportFile, PosixFilePermissions.fromString("rw-r--r--"));
         }
         return 0;
     }
 
-    private Path place(StepReport step) throws IOException {
-        if (output == null) {
-            return step.directory();
+    /** What repeats this build in a shell. */
+    private String commandLine() {
+        StringBuilder text = new StringBuilder("wasm-linux");
+        for (String word : spec.root().commandLine().getParseResult().originalArgs()) {
+            boolean plain = word.matches("[\\w@%+=:,./-]+");
+            text.append(' ').append(plain ? word : "'" + word.replace("'", "'\\''") + "'");
         }
-        Path place = output.resolve(step.name());
-        Trees.delete(place);
-        Trees.copy(step.directory(), place);
-        return place;
+        return text.toString();
+    }
+
+    /** Puts a result into the output folder, where the old or the new one is at any time. */
+    private Path copy(Path stored, String name) throws IOException {
+        Files.createDirectories(output);
+        Path draft = Files.createTempDirectory(output, "." + name + "-");
+        try {
+            Path fresh = draft.resolve(name);
+            Trees.copy(stored, fresh);
+            Path place = output.resolve(name);
+            if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+                Trees.place(place, draft.resolve("old"));
+            }
+            Trees.place(fresh, place);
+            return place;
+        } finally {
+            Trees.delete(draft);
+        }
     }
 }

@@ -37,10 +37,14 @@ final class CcCommand implements Callable<Integer> {
             throw new ToolchainException(
                     Kind.USAGE, "no arguments for the compiler; try: cc hello.c -o hello");
         }
-        Path compiler;
+        Toolchain toolchain = Toolchain.builder().build();
         try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
-            compiler = Toolchain.builder().build().compiler(progress);
+            // Nobody may clean the compiler away while it runs.
+            return toolchain.holding(progress, () -> compile(toolchain.compiler(progress)));
         }
+    }
+
+    private int compile(Path compiler) throws ToolchainException, InterruptedException {
         List<String> argv = new ArrayList<>();
         argv.add(compiler.toString());
         argv.addAll(arguments);

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             VerifyImageCommand.class,
             ContainerCommand.class,
+            CompletionCommand.class,
             InitramfsCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

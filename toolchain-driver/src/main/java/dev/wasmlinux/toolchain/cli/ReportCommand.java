@@ -28,7 +28,8 @@ final class ReportCommand implements Callable<Integer> {
     /** Forms of a bill of materials. */
     private enum Bill {
         CYCLONEDX("image.cdx.json"),
-        SPDX("image.spdx.json");
+        SPDX("image.spdx.json"),
+        PROVENANCE("image.intoto.json");
 
         private final String file;
 
@@ -45,7 +46,8 @@ final class ReportCommand implements Callable<Integer> {
             paramLabel = "FORM",
             arity = "0..1",
             fallbackValue = "CYCLONEDX",
-            description = "Print the bill of materials, as cyclonedx (default) or spdx.")
+            description =
+                    "Print the bill of materials, as cyclonedx (default) or spdx; or the provenance.")
     private Bill bill;
 
     @Override

@@ -4,6 +4,7 @@
 package dev.wasmlinux.toolchain.cli;
 
 import dev.wasmlinux.toolchain.ImageDirectory;
+import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import java.io.PrintWriter;
@@ -54,9 +55,17 @@ final class VerifyImageCommand implements Callable<Integer> {
             throw new ToolchainException(
                     Kind.USAGE, image + " is no image: it has no manifest.json");
         }
-        Path made;
+        ImageDirectory.Comparison comparison;
         try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
-            made = options.toolchain().run("image", progress).step("image").directory();
+            Toolchain toolchain = options.toolchain();
+            comparison =
+                    toolchain.holding(
+                            progress,
+                            () -> {
+                                Path made =
+                                        toolchain.run("image", progress).step("image").directory();
+                                return ImageDirectory.compare(image, made);
+                            });
         } catch (ToolchainException e) {
             if (e.kind() != Kind.SOURCE) {
                 throw e;
@@ -64,7 +73,6 @@ final class VerifyImageCommand implements Callable<Integer> {
             out.println("SKIPPED, nothing was verified: " + e.getMessage());
             return SKIPPED;
         }
-        ImageDirectory.Comparison comparison = ImageDirectory.compare(image, made);
         if (comparison.same()) {
             out.println("verified: the recipe gives the bytes of " + image);
             return 0;

@@ -31,7 +31,7 @@ import java.util.Map;
 /**
  * The bill of materials of the image: {@code image.cdx.json} in CycloneDX and {@code
  * image.spdx.json} in SPDX, with the software, its sources, patches and licences, and every file of
- * the root file system.
+ * the root file system. Beside them {@code image.intoto.json}: how the image came to be.
  */
 public final class BillStep implements Step {
     /** The CycloneDX document in the result. */
@@ -39,6 +39,9 @@ public final class BillStep implements Step {
 
     /** The SPDX document in the result. */
     public static final String SPDX = "image.spdx.json";
+
+    /** The provenance in the result. */
+    public static final String PROVENANCE = "image.intoto.json";
 
     private final BuildHost host;
     private final Map<String, BundledPatches> sources;
@@ -89,7 +92,8 @@ public final class BillStep implements Step {
 
     @Override
     public void inputs(StepInputs inputs) throws ToolchainException {
-        inputs.add("recipe", "2");
+        inputs.add("recipe", "3");
+        inputs.add("configuration", Provenance.parameters(configuration).text());
         for (Map.Entry<String, BundledPatches> source : sources.entrySet()) {
             inputs.add("patches of " + source.getKey(), source.getValue().digest());
         }
@@ -101,6 +105,10 @@ public final class BillStep implements Step {
         Bill bill = bill(context);
         Files.writeString(context.output().resolve(CYCLONE_DX), bill.cycloneDx());
         Files.writeString(context.output().resolve(SPDX), bill.spdx());
+        Path image = context.dependency("image");
+        Files.writeString(
+                context.output().resolve(PROVENANCE),
+                Provenance.text(image, configuration, bill, sources));
     }
 
     private Bill bill(StepContext context) throws ToolchainException, IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wasmlinux.toolchain.ExampleExtension;
 import dev.wasmlinux.toolchain.io.Digests;
+import dev.wasmlinux.toolchain.io.Json;
 import dev.wasmlinux.toolchain.source.Archives;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 class MainTest {
     private static final String PATCH =
@@ -110,6 +112,61 @@ class MainTest {
         assertThat(run("build", "greeting", "--cache", cache())).isEqualTo(2);
         assertThat(run("build", "--extension", "/no/such.jar", "--cache", cache())).isEqualTo(2);
         assertThat(err()).contains("no such jar: /no/such.jar");
+    }
+
+    @Test
+    void copiesResultsAndReportsWhatWasDone() throws Exception {
+        String jar = ExampleExtension.compile(directory).toString();
+        Path output = directory.resolve("my out");
+        Path file = output.resolve("report.json");
+        String[] build = {
+            "build",
+            "greeting",
+            "--extension",
+            jar,
+            "--cache",
+            cache(),
+            "--report",
+            file.toString(),
+            "-o",
+            output.toString()
+        };
+        assertThat(run(build)).isZero();
+        // Again over the old result.
+        assertThat(run(build)).isZero();
+        assertThat(output.resolve("greeting/root/usr/bin/greet")).isExecutable();
+        try (var left = Files.list(output)) {
+            assertThat(left.map(entry -> entry.getFileName().toString()))
+                    .containsExactlyInAnyOrder("greeting", "report.json");
+        }
+        JsonNode report = Json.read(file);
+        assertThat(report.get("targets").get(0).asString()).isEqualTo("greeting");
+        assertThat(report.get("circumstances").get("command").asString())
+                .startsWith("wasm-linux build greeting --extension ")
+                .endsWith(" -o '" + output + "'");
+        JsonNode step = report.get("steps").get(0);
+        assertThat(step.get("ran").asBoolean()).isFalse();
+        assertThat(step.get("inputs").get("own text").asString()).contains("Good day");
+        assertThat(step.get("outputs").get(0).get("sha256").asString()).hasSize(64);
+        out.reset();
+        assertThat(run("report", "--cache", cache())).isZero();
+        assertThat(out()).isEqualTo(Files.readString(file));
+    }
+
+    @Test
+    void aDryRunNamesStepsAndDownloads() {
+        assertThat(run("build", "musl", "--dry-run", "--offline", "--cache", cache())).isZero();
+        assertThat(out())
+                .contains("musl             runs: there is no stored result")
+                .containsPattern("download +musl-1\\.2\\.5\\.tar\\.gz \\(1\\.0 MiB\\) https://")
+                .doesNotContain("linux-6");
+        assertThat(directory.resolve("cache/steps")).doesNotExist();
+    }
+
+    @Test
+    void completesItsCommands() {
+        assertThat(run("completion")).isZero();
+        assertThat(out()).contains("complete -F", "verify-image", "--kernel-config");
     }
 
     @Test

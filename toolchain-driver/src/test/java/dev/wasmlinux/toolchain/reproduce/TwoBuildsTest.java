@@ -101,7 +101,7 @@ class TwoBuildsTest {
                         d -> {
                             assertThat(d.path()).endsWith("libclang_rt.builtins.a");
                             assertThat(d.offset()).isBetween(8L, 16L);
-                            assertThat(d.first()).contains("de by");
+                            assertThat(d.first()).contains("by ");
                         });
         assertThat(report.toText()).contains("first difference at byte", "1 of");
         assertThat(notes).anyMatch(note -> note.contains("are kept in " + scratch));

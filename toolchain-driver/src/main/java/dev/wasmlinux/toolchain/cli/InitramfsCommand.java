@@ -143,7 +143,7 @@ final class InitramfsCommand implements Runnable {
                 names = "--compress",
                 paramLabel = "KIND[:LEVEL]",
                 defaultValue = "none",
-                description = "none, gzip, bzip2, xz, lzma, lz4, zstd (default: none).")
+                description = "none, gzip, bzip2, lzma, xz, lzo, lz4, zstd (default: none).")
         private String compress;
 
         @Option(

@@ -9,8 +9,10 @@
  * <p>A set is a directory, or a part of a jar, with a {@code patchset.json} (described at {@link
  * dev.wasmlinux.patchset.Manifest}), patches, and an overlay of whole new files. {@link
  * dev.wasmlinux.patchset.PatchSets} finds sets, {@link dev.wasmlinux.patchset.PatchSet} applies,
- * takes back, verifies, rebases and refreshes them, and {@link dev.wasmlinux.patchset.Patches}
- * applies patches that belong to no set.
+ * takes back, verifies, pins, rebases, refreshes and imports them, and {@link
+ * dev.wasmlinux.patchset.Patches} applies patches that belong to no set. All of it works on
+ * directories, and on an {@link dev.wasmlinux.patchset.UpstreamArchive} that is patched on its way
+ * to a {@link dev.wasmlinux.patchset.PatchedOutput}.
  *
  * <p>The way of a patch: an input (a diff, a mailbox, a quilt series) is cut into {@link
  * dev.wasmlinux.patchset.PatchSource}s; each is parsed file by file and hunk by hunk, and its

@@ -124,8 +124,7 @@ class ImportTest {
         Files.writeString(
                 temp.resolve("mails"),
                 mails.replaceFirst(
-                        "From: A <a@example.org>",
-                        "From: =?UTF-8?q?J=C3=B6rg?= <j@example.org>"));
+                        "From: A <a@example.org>", "From: =?UTF-8?q?J=C3=B6rg?= <j@example.org>"));
         PatchSet set = PatchSet.importFrom(temp.resolve("mails"), TEMPLATE, temp.resolve("set"));
         PatchEntry first = set.manifest().patches().get(0);
         assertThat(first.file()).isEqualTo("patches/0001-mm-gr-er.patch");

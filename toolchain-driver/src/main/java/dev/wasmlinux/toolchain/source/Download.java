@@ -17,11 +17,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -144,6 +146,14 @@ final class Download {
     private void attempt(
             SourceArchive.Variant variant, URI location, Path partial, BuildListener listener)
             throws IOException, InterruptedException {
+        String scheme = String.valueOf(location.getScheme()).toLowerCase(Locale.ROOT);
+        if (scheme.equals("file")) {
+            copyFile(location, partial);
+            return;
+        }
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw new Refused("not an address of http, https or file");
+        }
         Optional<String> tag = tagOf(partial, location);
         long have = tag.isPresent() && Files.exists(partial) ? Files.size(partial) : 0;
         HttpRequest.Builder request =
@@ -187,6 +197,15 @@ final class Download {
         }
     }
 
+    private static void copyFile(URI location, Path partial) throws IOException {
+        discard(partial);
+        try {
+            Files.copy(Path.of(location), partial);
+        } catch (NoSuchFileException | IllegalArgumentException e) {
+            throw new Refused("no such file");
+        }
+    }
+
     private static long rangeStart(HttpResponse<?> response) {
         String range = response.headers().firstValue("Content-Range").orElse("");
         return range.matches("bytes \\d{1,18}-.*")
@@ -210,7 +229,8 @@ final class Download {
     private ProxySelector proxy(URI location) {
         String name = location.getScheme() + "_proxy";
         String value =
-                environment.getOrDefault(name, environment.getOrDefault(name.toUpperCase(), ""));
+                environment.getOrDefault(
+                        name, environment.getOrDefault(name.toUpperCase(Locale.ROOT), ""));
         if (value.isEmpty() || excluded(location.getHost())) {
             return ProxySelector.getDefault();
         }

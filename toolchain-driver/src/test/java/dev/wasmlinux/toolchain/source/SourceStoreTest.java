@@ -221,6 +221,22 @@ class SourceStoreTest {
     }
 
     @Test
+    void takesFilesAndRefusesStrangeAddresses() throws Exception {
+        Path file = Files.write(directory.resolve("my archive"), BYTES);
+        URI missing = directory.resolve("missing").toUri();
+        URI strange = URI.create("gopher://127.0.0.1/archive");
+        assertThat(obtain(store(false), archive(strange, missing, file.toUri())))
+                .hasBinaryContent(BYTES);
+        Files.delete(
+                layout().sources().resolve("sha256/" + digest().substring(0, 2) + "/" + digest()));
+        Files.write(file, new byte[] {1});
+        assertThatThrownBy(() -> obtain(store(false), archive(strange, missing, file.toUri())))
+                .hasMessageContaining(strange + ": not an address")
+                .hasMessageContaining(missing + ": no such file")
+                .satisfies(e -> assertKind(e, Kind.CHECKSUM));
+    }
+
+    @Test
     void takesALocalArchiveUnderAnyKnownName() throws Exception {
         Path folder = Files.createDirectory(directory.resolve("quellen ü"));
         Path file = folder.resolve("thing_1.0.orig.tar.gz");

@@ -87,7 +87,11 @@ public record ReproducibilityReport(
         text.append(
                 identical()
                         ? "all " + files + " files are identical\n"
-                        : differences.size() + " of " + files + " files differ\n");
+                        : "NOT identical: "
+                                + differences.size()
+                                + " differences in "
+                                + files
+                                + " files\n");
         return text.toString();
     }
 

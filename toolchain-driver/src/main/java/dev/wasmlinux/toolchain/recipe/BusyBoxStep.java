@@ -108,10 +108,16 @@ public final class BusyBoxStep implements Step {
         Trees.copy(configuration, context.output().resolve("config"));
     }
 
+    /** The sysroot under a path without a blank, which makefiles could not take. */
+    private static Path sysroot(StepContext context, Path workspace) throws IOException {
+        Path link = workspace.resolve("sysroot");
+        Files.deleteIfExists(link);
+        return Files.createSymbolicLink(link, context.dependency("sysroot"));
+    }
+
     private void make(StepContext context, Path tree, Path objects, Path home, List<String> targets)
-            throws ToolchainException, InterruptedException {
+            throws ToolchainException, IOException, InterruptedException {
         Llvm llvm = host.llvm();
-        Path sysroot = context.dependency("sysroot");
         List<String> argv = new ArrayList<>();
         // Kconfig asks; an empty line takes the default.
         argv.addAll(List.of("/bin/sh", "-c", "yes '' | \"$@\"", "sh"));
@@ -124,7 +130,7 @@ public final class BusyBoxStep implements Step {
                 "CC="
                         + llvm.clang()
                         + " --config="
-                        + sysroot.resolve(SysrootStep.CONFIGURATION)
+                        + sysroot(context, objects.getParent()).resolve(SysrootStep.CONFIGURATION)
                         + QUIET);
         argv.add(
                 "LD="

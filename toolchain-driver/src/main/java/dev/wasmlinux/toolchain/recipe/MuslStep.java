@@ -93,6 +93,9 @@ public final class MuslStep implements Step {
                                 "CFLAGS=" + CFLAGS,
                                 "LIBCC=none")));
         context.action("compiling musl");
+        // Its makefile cannot take a blank in this path, as the result's may have.
+        Path installed = workspace.resolve("installed");
+        Trees.delete(installed);
         context.run(
                 host.command(
                         objects,
@@ -100,8 +103,10 @@ public final class MuslStep implements Step {
                         List.of(
                                 host.tool("make").toString(),
                                 "-j" + host.jobs(),
-                                "DESTDIR=" + context.output(),
+                                "DESTDIR=" + installed,
                                 "all",
                                 "install")));
+        Trees.copy(installed, context.output());
+        Trees.delete(installed);
     }
 }

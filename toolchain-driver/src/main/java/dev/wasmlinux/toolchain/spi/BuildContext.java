@@ -10,7 +10,10 @@ import java.util.List;
 
 /** What a component may use while it is built. Belongs to the thread that builds it. */
 public interface BuildContext {
-    /** The directory to fill; empty at first, stored if the build returns normally. */
+    /**
+     * The directory to fill; empty at first, stored if the build returns normally. Its path may
+     * have a blank, if that of the cache has one; {@link #scratch()} never has.
+     */
     Path output();
 
     /**

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -63,6 +65,7 @@ public record BuildReport(
      * @param outputs the files of the result
      * @param commands command lines that made the result
      * @param log log file of the run that made the result
+     * @param use what its tools used now; {@link ToolUse#UNKNOWN} if it did not run, or ran none
      */
     public record StepReport(
             String name,
@@ -75,13 +78,38 @@ public record BuildReport(
             Map<String, String> inputs,
             List<Output> outputs,
             List<String> commands,
-            Path log) {
+            Path log,
+            ToolUse use) {
 
         /** Copies the values. */
         public StepReport {
             inputs = Collections.unmodifiableMap(new TreeMap<>(inputs));
             outputs = List.copyOf(outputs);
             commands = List.copyOf(commands);
+        }
+    }
+
+    /**
+     * What the tools of a step used: the programs that it started and all programs that those
+     * started, but not this Java runtime, in which for instance archives are unpacked.
+     *
+     * @param cpu processor time, user and system, as the system counts it for processes that their
+     *     parents have waited for, all the way up to the step's own tool: exact but for the
+     *     system's clock tick (10 ms per tool of the step) and for processes nobody waited for.
+     *     Empty if a tool had to be ended by force
+     * @param peakMemory bytes of resident memory, of all processes that ran at one time together.
+     *     Looked at four times a second, more often at first, and in between by each process's own
+     *     peak; so a short peak of many processes at once may be missed. Memory that processes
+     *     share counts in each. Empty where there is no {@code /proc}, or if no tool ran long
+     *     enough to be looked at
+     */
+    public record ToolUse(Optional<Duration> cpu, OptionalLong peakMemory) {
+        /** Nothing is known. */
+        public static final ToolUse UNKNOWN = new ToolUse(Optional.empty(), OptionalLong.empty());
+
+        private void putInto(Json.Members object) {
+            object.put("cpuSeconds", cpu.map(time -> time.toMillis() / 1000.0).orElse(null));
+            object.put("peakMemoryBytes", peakMemory.isPresent() ? peakMemory.getAsLong() : null);
         }
     }
 
@@ -129,6 +157,7 @@ public record BuildReport(
             object.put("ran", step.ran());
             object.put("reason", step.reason());
             object.put("seconds", step.elapsed().toMillis() / 1000.0);
+            step.use().putInto(object);
             object.put("directory", step.directory().toString());
             object.put("log", step.log().toString());
             Json.Members inputs = Json.object();

@@ -302,7 +302,8 @@ public final class Toolchain {
                                         result.inputs(),
                                         result.outputs(),
                                         result.commands(),
-                                        result.log()))
+                                        result.log(),
+                                        BuildReport.ToolUse.UNKNOWN))
                 .orElseThrow(
                         () -> new ToolchainException(Kind.USAGE, component + " is not built yet"));
     }

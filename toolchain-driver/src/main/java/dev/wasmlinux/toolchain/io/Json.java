@@ -68,6 +68,16 @@ public final class Json {
             node.put(name, value);
         }
 
+        /** Adds a whole number, or null. */
+        public void put(String name, Long value) {
+            node.put(name, value);
+        }
+
+        /** Adds a number, or null. */
+        public void put(String name, Double value) {
+            node.put(name, value);
+        }
+
         /** Adds a truth value. */
         public void put(String name, boolean value) {
             node.put(name, value);

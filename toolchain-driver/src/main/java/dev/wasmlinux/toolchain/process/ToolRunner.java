@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.toolchain.process;
 
+import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import java.io.IOException;
@@ -27,6 +28,16 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ToolRunner {
     private static final long GRACE_MILLIS = 1500;
+    private static final long SAMPLE_MILLIS = 250;
+
+    /**
+     * The shell does what Java cannot: it sets the umask, and says on its standard error what time
+     * the tool and all that the tool waited for have taken. It waits for a tool that is being
+     * ended.
+     */
+    private static final String SHELL =
+            "umask 022; trap : TERM; (exec \"$@\") 2>&1; s=$?; times >&2; exit $s";
+
     private static final Set<ToolRunner> ACTIVE = ConcurrentHashMap.newKeySet();
 
     /** Set when the JVM is asked to end, so that tools ended by us are not taken for failed. */
@@ -38,6 +49,7 @@ public final class ToolRunner {
 
     private final Cookie cookie;
     private final Path log;
+    private final UseWatch use = new UseWatch();
     private volatile Process process;
     private volatile IOException logFailure;
     private volatile long lastOutput;
@@ -69,6 +81,11 @@ public final class ToolRunner {
         return cookie.endAll(connected, GRACE_MILLIS);
     }
 
+    /** What all tools so far have used. */
+    public ToolUse use() {
+        return use.use();
+    }
+
     /**
      * Runs a command to its end.
      *
@@ -82,22 +99,21 @@ public final class ToolRunner {
      */
     public int run(Command command, OutputWatch watch)
             throws ToolchainException, InterruptedException {
-        // The shell sets what Java cannot: the umask. "exec" leaves no shell behind.
-        List<String> argv =
-                new ArrayList<>(List.of("/bin/sh", "-c", "umask 022; exec \"$@\"", "sh"));
+        List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, "sh"));
         argv.addAll(command.argv());
         ProcessBuilder builder = new ProcessBuilder(argv);
         builder.directory(command.directory().toFile());
-        builder.redirectErrorStream(true);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().clear();
         builder.environment().putAll(command.environment());
         builder.environment().put(Cookie.VARIABLE, cookie.value());
+        process = null;
         ACTIVE.add(this);
         boolean done = false;
         try (OutputStream out = openLog()) {
             write(out, "$ cd " + command.directory() + " && " + command.shellText() + "\n");
             process = start(builder, command);
+            use.began();
             lastOutput = System.nanoTime();
             Thread reader = new Thread(() -> copy(process.getInputStream(), out, watch));
             reader.setName("tool-output");
@@ -123,6 +139,7 @@ public final class ToolRunner {
             if (!done) {
                 endAll();
             }
+            noteUse();
             ACTIVE.remove(this);
         }
     }
@@ -144,7 +161,11 @@ public final class ToolRunner {
 
     private int await(Command command) throws ToolchainException, InterruptedException {
         long start = System.nanoTime();
-        while (!process.waitFor(100, TimeUnit.MILLISECONDS)) {
+        long pause = 10; // the first looks come soon, for tools that do not run for long
+        use.sample(cookie);
+        while (!process.waitFor(pause, TimeUnit.MILLISECONDS)) {
+            pause = Math.min(2 * pause, SAMPLE_MILLIS);
+            use.sample(cookie);
             long now = System.nanoTime();
             if (logFailure != null) {
                 throw storage(logFailure);
@@ -159,6 +180,18 @@ public final class ToolRunner {
             }
         }
         return process.exitValue();
+    }
+
+    /** Adds what the ended tool has used. */
+    private void noteUse() {
+        if (process == null || process.isAlive()) {
+            return;
+        }
+        try (InputStream said = process.getErrorStream()) {
+            use.ended(new String(said.readNBytes(1 << 14), StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            use.ended("");
+        }
     }
 
     private void copy(InputStream in, OutputStream out, OutputWatch watch) {

@@ -4,6 +4,7 @@
 package dev.wasmlinux.toolchain.step;
 
 import dev.wasmlinux.toolchain.BuildListener;
+import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.CacheLayout;
@@ -182,6 +183,10 @@ public final class StepContext {
 
     List<String> commands() {
         return Collections.unmodifiableList(commands);
+    }
+
+    ToolUse use() {
+        return runner.use();
     }
 
     int objects() {

@@ -5,6 +5,7 @@ package dev.wasmlinux.toolchain.step;
 
 import dev.wasmlinux.toolchain.BuildListener;
 import dev.wasmlinux.toolchain.BuildReport.StepReport;
+import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.CacheLayout;
@@ -196,7 +197,14 @@ public final class StepEngine {
             Optional<StoredResult> stored = cache.find(step.name(), inputs.key());
             if (stored.isPresent() && !force) {
                 cache.markLast(stored.get());
-                return report(step, stored.get(), false, "nothing changed", start, results);
+                return report(
+                        step,
+                        stored.get(),
+                        false,
+                        "nothing changed",
+                        start,
+                        ToolUse.UNKNOWN,
+                        results);
             }
             try (FileLocks lock =
                     FileLocks.acquire(
@@ -207,12 +215,13 @@ public final class StepEngine {
                 if (stored.isPresent() && !force) {
                     cache.markLast(stored.get());
                     String reason = "another driver has just made it";
-                    return report(step, stored.get(), false, reason, start, results);
+                    return report(
+                            step, stored.get(), false, reason, start, ToolUse.UNKNOWN, results);
                 }
                 String reason = force ? "asked for" : reason(step, inputs);
                 listener.stepStarted(step.name(), reason);
-                StoredResult made = make(step, inputs, results, lock);
-                return report(step, made, true, reason, start, results);
+                Made made = make(step, inputs, results, lock);
+                return report(step, made.result(), true, reason, start, made.use(), results);
             }
         } catch (IOException e) {
             throw new ToolchainException(
@@ -226,6 +235,7 @@ public final class StepEngine {
             boolean ran,
             String reason,
             long start,
+            ToolUse use,
             Map<String, StoredResult> results) {
         results.put(step.name(), result);
         return new StepReport(
@@ -239,10 +249,14 @@ public final class StepEngine {
                 result.inputs(),
                 result.outputs(),
                 result.commands(),
-                result.log());
+                result.log(),
+                use);
     }
 
-    private StoredResult make(
+    /** What a run gave. */
+    private record Made(StoredResult result, ToolUse use) {}
+
+    private Made make(
             Step step, StepInputs inputs, Map<String, StoredResult> results, FileLocks lock)
             throws ToolchainException, IOException, InterruptedException {
         cache.deleteDrafts(step.name());
@@ -287,7 +301,7 @@ public final class StepEngine {
                             context.complete(),
                             log);
             done = true;
-            return result;
+            return new Made(result, context.use());
         } finally {
             lock.note("");
             if (!done) {

@@ -146,6 +146,8 @@ class MainTest {
                 .endsWith(" -o '" + output + "'");
         JsonNode step = report.get("steps").get(0);
         assertThat(step.get("ran").asBoolean()).isFalse();
+        assertThat(step.get("cpuSeconds").isNull()).isTrue();
+        assertThat(step.get("peakMemoryBytes").isNull()).isTrue();
         assertThat(step.get("inputs").get("own text").asString()).contains("Good day");
         assertThat(step.get("outputs").get(0).get("sha256").asString()).hasSize(64);
         out.reset();

@@ -6,6 +6,7 @@ package dev.wasmlinux.toolchain.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import dev.wasmlinux.toolchain.ChildJvm;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
@@ -103,6 +104,63 @@ class ToolRunnerTest {
         assertThat(watch.firstError()).contains("b.c:7:1: error: no");
         assertThat(watch.objects()).isEqualTo(2);
         assertThat(watch.lastLines()).endsWith("c.c:8:1: error: later");
+    }
+
+    /** Burns processor time in a grandchild, until the clock of its own process says enough. */
+    private static final String BURN =
+            "sh -c 'while :; do i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done;"
+                    + " set -- $(cat /proc/$$/stat); [ ${14} -lt 30 ] || exit 0; done'";
+
+    @Test
+    void countsTheTimeOfAllProcessesThatWereWaitedFor() throws Exception {
+        ToolRunner runner = new ToolRunner(cookie, log());
+        assertThat(runner.use()).isEqualTo(ToolUse.UNKNOWN);
+        long start = System.nanoTime();
+        assertThat(runner.run(shell("(" + BURN + "); " + BURN, LONG, LONG), watch())).isZero();
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        // 30 ticks of 10 ms each, and a processor each at the most.
+        assertThat(runner.use().cpu().orElseThrow())
+                .isBetween(Duration.ofMillis(580), elapsed.plusMillis(50));
+        Duration before = runner.use().cpu().orElseThrow();
+        runner.run(shell(BURN + "; exit 3", LONG, LONG), watch());
+        assertThat(runner.use().cpu().orElseThrow().minus(before))
+                .isGreaterThan(Duration.ofMillis(280));
+    }
+
+    @Test
+    void seesTheMemoryOfProcessesThatRunTogether() throws Exception {
+        // Each holds a text of 16 MiB, and waits until the other one has its own.
+        String hold =
+                "x=$(head -c 16777216 /dev/zero | tr '\\0' x); : > ready$1;"
+                        + " while [ ! -e ready$2 ]; do sleep 0.05; done; sleep 0.6";
+        ToolRunner runner = new ToolRunner(cookie, log());
+        runner.run(
+                shell(
+                        "h='"
+                                + hold.replace("'", "'\\''")
+                                + "';"
+                                + " sh -c \"$h\" sh 1 2 & sh -c \"$h\" sh 2 1; wait",
+                        LONG,
+                        LONG),
+                watch());
+        assertThat(runner.use().peakMemory().orElseThrow()).isBetween(32L << 20, 400L << 20);
+    }
+
+    @Test
+    void doesNotInventTimesOfWhatWasKilled() throws Exception {
+        ToolRunner runner = new ToolRunner(cookie, log());
+        Command stubborn = shell("trap '' TERM; sleep 60 & wait; wait", LONG, Duration.ofMillis(9));
+        assertThatThrownBy(() -> runner.run(stubborn, watch())).hasMessageContaining("nothing");
+        assertThat(runner.use().cpu()).isEmpty();
+        assertThat(runner.use().peakMemory()).isPresent();
+    }
+
+    @Test
+    void theToolsOwnLinesAreNoTimes() throws Exception {
+        ToolRunner runner = new ToolRunner(cookie, log());
+        runner.run(shell("echo 9m9.000000s 9m9.000000s >&2", LONG, LONG), watch());
+        assertThat(runner.use().cpu().orElseThrow()).isLessThan(Duration.ofMinutes(1));
+        assertThat(Files.readString(log())).contains("9m9.000000s").doesNotContain("0m0");
     }
 
     @Test

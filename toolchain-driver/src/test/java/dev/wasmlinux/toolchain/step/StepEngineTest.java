@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.toolchain.BuildListener;
 import dev.wasmlinux.toolchain.BuildReport.StepReport;
+import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import dev.wasmlinux.toolchain.ChildJvm;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
@@ -166,6 +167,17 @@ class StepEngineTest {
         }
         assertThat(ran).hasSize(2);
         assertThat(layout.steps().resolve("bad")).isEmptyDirectory();
+    }
+
+    @Test
+    void onlyAStepThatRanToolsHasUsedSomething() throws Exception {
+        Step tools = step("tools", "1", List.of(), shell("echo x > file; sleep 0.3"));
+        StepReport ran = run("tools", tools).get(0);
+        assertThat(ran.use().cpu()).isPresent();
+        assertThat(ran.use().peakMemory()).isPresent();
+        assertThat(run("tools", tools).get(0).use()).isEqualTo(ToolUse.UNKNOWN);
+        Step none = step("none", "1", List.of(), writes("x"));
+        assertThat(run("none", none).get(0).use()).isEqualTo(ToolUse.UNKNOWN);
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wasmlinux.toolchain.BuildReport.StepReport;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.Digests;
+import dev.wasmlinux.toolchain.source.Archives;
 import dev.wasmlinux.toolchain.spi.Archive;
 import dev.wasmlinux.toolchain.spi.BuildContext;
 import dev.wasmlinux.toolchain.spi.Component;
@@ -125,6 +126,39 @@ class ComponentTest {
         assertThat(report.directory().resolve("out")).hasContent("source\nC UTC0 1767225600\n");
         assertThat(report.inputs()).containsEntry("source thing.tar.gz", archive.sha256());
         assertThat(report.commands()).singleElement().asString().contains("cat file");
+    }
+
+    @Test
+    void unpacksADebianSourcePackage() throws Exception {
+        byte[] tar = new Archives().file("thing-1/file", 0644, "source").gzip();
+        Files.write(directory.resolve("thing_1.tar.gz"), tar);
+        Path dsc = directory.resolve("thing_1.dsc");
+        Files.writeString(
+                dsc,
+                "Format: 3.0 (native)\nSource: thing\nVersion: 1\nChecksums-Sha256:\n "
+                        + Digests.of(tar)
+                        + " "
+                        + tar.length
+                        + " thing_1.tar.gz\n");
+        Archive archive = new Archive("thing_1.dsc", Digests.of(dsc), List.of());
+        Component thing =
+                new Sample("thing") {
+                    @Override
+                    public List<Archive> sources() {
+                        return List.of(archive);
+                    }
+
+                    @Override
+                    public void build(BuildContext context)
+                            throws ToolchainException, IOException, InterruptedException {
+                        Path tree = context.unpack(archive);
+                        Files.copy(tree.resolve("file"), context.output().resolve("file"));
+                    }
+                };
+        StepReport report =
+                builder().component(thing).build().run("thing", BuildListener.NONE).step("thing");
+        assertThat(report.directory().resolve("file")).hasContent("source");
+        assertThat(report.inputs()).containsEntry("source thing_1.dsc", archive.sha256());
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.Digests;
 import dev.wasmlinux.toolchain.io.Trees;
+import dev.wasmlinux.toolchain.source.DebianSource;
 import dev.wasmlinux.toolchain.source.SourceArchive;
 import dev.wasmlinux.toolchain.source.SourceStore;
 import dev.wasmlinux.toolchain.source.Unpacker;
@@ -149,9 +150,13 @@ final class ComponentStep implements Step {
                                             List.of(archive.file()),
                                             archive.sha256(),
                                             archive.locations())));
+            Path tree = context.scratch();
+            if (archive.file().endsWith(".dsc")) {
+                new DebianSource(wanted, store).unpack(context, tree);
+                return tree;
+            }
             SourceStore.Stored stored = store.obtain(wanted, context.listener());
             context.action("unpacking " + archive.file());
-            Path tree = context.scratch();
             Unpacker.unpack(stored.file(), archive.file(), tree);
             return tree;
         }

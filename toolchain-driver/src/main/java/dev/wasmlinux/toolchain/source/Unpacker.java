@@ -51,12 +51,14 @@ public final class Unpacker {
     private record Link(Path path, String target, String name) {}
 
     private final Path target;
+    private final Path boundary;
     private final List<Link> symlinks = new ArrayList<>();
     private final Set<Path> directories = new HashSet<>();
     private long bytes;
 
-    private Unpacker(Path target) {
+    private Unpacker(Path target, Path boundary) {
         this.target = target;
+        this.boundary = boundary;
     }
 
     /**
@@ -71,9 +73,20 @@ public final class Unpacker {
      */
     public static void unpack(Path archive, String name, Path target)
             throws ToolchainException, IOException, InterruptedException {
+        unpack(archive, name, target, target);
+    }
+
+    /**
+     * Unpacks an archive that belongs into a larger tree.
+     *
+     * @param boundary directory above the target, which symbolic links may not leave
+     * @return the name of the top directory that was left out
+     */
+    static String unpack(Path archive, String name, Path target, Path boundary)
+            throws ToolchainException, IOException, InterruptedException {
         try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
                 InputStream plain = decompress(file)) {
-            new Unpacker(target).unpack(new TarArchiveInputStream(plain, "UTF-8"));
+            return new Unpacker(target, boundary).unpack(new TarArchiveInputStream(plain, "UTF-8"));
         } catch (Refused e) {
             throw new ToolchainException(Kind.ARCHIVE, name + ": " + e.getMessage(), e);
         } catch (FileSystemException e) {
@@ -111,7 +124,7 @@ public final class Unpacker {
         throw new Refused("neither gzip, bzip2 nor xz");
     }
 
-    private void unpack(TarArchiveInputStream tar) throws IOException, InterruptedException {
+    private String unpack(TarArchiveInputStream tar) throws IOException, InterruptedException {
         String top = null;
         int entries = 0;
         for (TarArchiveEntry entry = tar.getNextEntry();
@@ -152,6 +165,7 @@ public final class Unpacker {
             Files.deleteIfExists(link.path());
             Files.createSymbolicLink(link.path(), Path.of(link.target()));
         }
+        return top;
     }
 
     /** Components of a name; refuses what could lead out of the tree. */
@@ -206,7 +220,7 @@ public final class Unpacker {
     private void checkLink(Path path, TarArchiveEntry entry) throws Refused {
         String link = entry.getLinkName();
         Path end = path.getParent().resolve(link).normalize();
-        if (link.startsWith("/") || !end.startsWith(target.normalize())) {
+        if (link.startsWith("/") || !end.startsWith(boundary.normalize())) {
             throw new Refused("link out of the tree: " + entry.getName() + " -> " + link);
         }
     }

@@ -7,7 +7,10 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * A source archive of a component: tar, compressed or not.
+ * A source archive of a component: a tar archive in gzip, bzip2 or xz, or a Debian source package
+ * of format 3.0, named by its {@code .dsc}. The other files of such a package are had from the same
+ * folder or the same directory of the server, and must have the sizes and SHA-256 that the .dsc
+ * names; its OpenPGP signature is not verified, its digest here takes that place.
  *
  * @param file its file name, also looked for in folders of the user
  * @param sha256 digest that its bytes must have, 64 lower-case hexadecimal digits

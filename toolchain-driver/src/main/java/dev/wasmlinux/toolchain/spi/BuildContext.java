@@ -46,11 +46,12 @@ public interface BuildContext {
 
     /**
      * Gets one of the sources, from the cache, a folder or the network, checks its digest and
-     * unpacks it.
+     * unpacks it; of a Debian source package all that belongs to it, with the patches of {@code
+     * debian/patches/series} applied.
      *
      * @param archive one of {@link Component#sources()}
      * @return a scratch directory with its contents; a single directory at the top is left out
-     * @throws ToolchainException if it cannot be had or is malformed
+     * @throws ToolchainException if it cannot be had or is malformed, or its patches do not fit
      * @throws IOException if writing fails
      * @throws InterruptedException if cancelled
      */

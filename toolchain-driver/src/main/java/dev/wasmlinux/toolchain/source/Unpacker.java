@@ -219,8 +219,14 @@ public final class Unpacker {
 
     private void checkLink(Path path, TarArchiveEntry entry) throws Refused {
         String link = entry.getLinkName();
-        Path end = path.getParent().resolve(link).normalize();
-        if (link.startsWith("/") || !end.startsWith(boundary.normalize())) {
+        boolean out = link.startsWith("/") || link.indexOf('\0') >= 0;
+        boolean named = false;
+        for (String part : link.split("/")) {
+            // Behind a name, which may be another link, ".." leads nobody knows where.
+            out |= named && part.equals("..");
+            named |= !part.isEmpty() && !part.equals(".") && !part.equals("..");
+        }
+        if (out || !path.getParent().resolve(link).normalize().startsWith(boundary.normalize())) {
             throw new Refused("link out of the tree: " + entry.getName() + " -> " + link);
         }
     }

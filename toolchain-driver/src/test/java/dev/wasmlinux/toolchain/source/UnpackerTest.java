@@ -77,6 +77,10 @@ class UnpackerTest {
                 bad("two tops", a -> a.file("top/a", 0644, "").file("pot/b", 0644, "")),
                 bad("link out", a -> a.link("top/l", "../../evil")),
                 bad("absolute link", a -> a.link("top/l", "/etc/passwd")),
+                bad(
+                        "link out by way of a link",
+                        a -> a.link("top/a/b/up", "../..").link("top/l", "a/b/up/../evil")),
+                bad("the same, hidden", a -> a.link("top/l", "./a//./../evil")),
                 bad("hard link out", a -> a.hardLink("top/l", "../evil")),
                 bad("hard link to nothing", a -> a.hardLink("top/l", "top/none")),
                 bad("pipe", a -> a.pipe("top/p")),

@@ -44,6 +44,14 @@ public interface BuildListener {
     default void stepFinished(BuildReport.StepReport report) {}
 
     /**
+     * A build has failed or was cancelled; its exception follows. A build that was never begun, for
+     * example of an unknown component, is not announced.
+     *
+     * @param report how far it came, with {@link BuildReport#failure()}
+     */
+    default void buildFailed(BuildReport report) {}
+
+    /**
      * Another driver holds something that this one needs.
      *
      * @param what for example "step kernel"

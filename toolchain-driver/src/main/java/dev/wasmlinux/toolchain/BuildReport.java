@@ -15,21 +15,24 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * What a build did: an immutable value.
+ * What a build did, also one that failed or was cancelled: an immutable value.
  *
  * @param started when it began
  * @param elapsed how long it took
  * @param targets names of what was asked for
  * @param circumstances where and how it ran, by name: "java", "system", "jobs", "cache" and so on;
  *     nothing of it decides a result
- * @param steps every step that was needed, in the order of their dependencies
+ * @param steps every step that was needed, in the order of their dependencies; of a failed build,
+ *     those before the failure, whose results are stored
+ * @param failure why it ended early; empty if it did all that was asked for
  */
 public record BuildReport(
         Instant started,
         Duration elapsed,
         List<String> targets,
         Map<String, String> circumstances,
-        List<StepReport> steps) {
+        List<StepReport> steps,
+        Optional<Failure> failure) {
 
     /** Copies the values. */
     public BuildReport {
@@ -48,7 +51,7 @@ public record BuildReport(
     public BuildReport with(String name, String value) {
         Map<String, String> more = new TreeMap<>(circumstances);
         more.put(name, value);
-        return new BuildReport(started, elapsed, targets, more, steps);
+        return new BuildReport(started, elapsed, targets, more, steps, failure);
     }
 
     /**
@@ -96,7 +99,7 @@ public record BuildReport(
      * @param cpu processor time, user and system, as the system counts it for processes that their
      *     parents have waited for, all the way up to the step's own tool: exact but for the
      *     system's clock tick (10 ms per tool of the step) and for processes nobody waited for.
-     *     Empty if a tool had to be ended by force
+     *     Empty if a tool had to be ended by force before it could be waited for, or none ran
      * @param peakMemory bytes of resident memory, of all processes that ran at one time together.
      *     Looked at four times a second, more often at first, and in between by each process's own
      *     peak; so a short peak of many processes at once may be missed. Memory that processes
@@ -110,6 +113,56 @@ public record BuildReport(
         private void putInto(Json.Members object) {
             object.put("cpuSeconds", cpu.map(time -> time.toMillis() / 1000.0).orElse(null));
             object.put("peakMemoryBytes", peakMemory.isPresent() ? peakMemory.getAsLong() : null);
+        }
+    }
+
+    /**
+     * Why a build ended early. The step named here has no result of this run; it runs again.
+     *
+     * @param step the step that failed or was cancelled; empty if it happened between steps
+     * @param elapsed how long that step took
+     * @param error class of the failure: the name of a {@link ToolchainException.Kind}, {@link
+     *     #CANCELLED} or {@link #INTERNAL}
+     * @param exitCode exit code of the command line tool for this class of failure
+     * @param message what the exception said
+     * @param commands command lines that the step ran, the last one being that which failed if a
+     *     tool did
+     * @param log the step's log, if a tool has begun to write one
+     * @param use what the step's tools used
+     */
+    public record Failure(
+            Optional<String> step,
+            Duration elapsed,
+            String error,
+            int exitCode,
+            String message,
+            List<String> commands,
+            Optional<Path> log,
+            ToolUse use) {
+        /** The class of a build whose thread was interrupted. */
+        public static final String CANCELLED = "CANCELLED";
+
+        /** The class of an error in this program or in an extension of it. */
+        public static final String INTERNAL = "INTERNAL";
+
+        /** Copies the values. */
+        public Failure {
+            commands = List.copyOf(commands);
+        }
+
+        private Json.Members toJson() {
+            Json.Members object = Json.object();
+            object.put("step", step.orElse(null));
+            object.put("error", error);
+            object.put("exitCode", exitCode);
+            object.put("message", message);
+            object.put("log", log.map(Path::toString).orElse(null));
+            object.put("seconds", elapsed.toMillis() / 1000.0);
+            use.putInto(object);
+            Json.Items lines = Json.array();
+            commands.forEach(lines::add);
+            object.put("commands", lines);
+            return object;
         }
     }
 
@@ -136,7 +189,10 @@ public record BuildReport(
                 .orElseThrow(() -> new IllegalArgumentException("no step " + name));
     }
 
-    /** The report as JSON, schema version 1: one object, members in a fixed order. */
+    /**
+     * The report as JSON, schema version 1: one object, members in a fixed order. A member {@code
+     * failure} is there if and only if the build ended early.
+     */
     public String toJson() {
         Json.Members report = Json.object();
         report.put("schema", 1);
@@ -148,6 +204,7 @@ public record BuildReport(
         Json.Members where = Json.object();
         circumstances.forEach(where::put);
         report.put("circumstances", where);
+        failure.ifPresent(why -> report.put("failure", why.toJson()));
         Json.Items list = Json.array();
         for (StepReport step : steps) {
             Json.Members object = Json.object();

@@ -21,6 +21,7 @@ import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepCache;
 import dev.wasmlinux.toolchain.step.StepEngine;
 import dev.wasmlinux.toolchain.step.StepInputs;
+import dev.wasmlinux.toolchain.step.StepRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,8 +33,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Turns verified upstream sources into a bootable Linux/Wasm system, with the distribution's stock
@@ -50,6 +53,12 @@ import java.util.Set;
  * {@link InterruptedException} arrives.
  */
 public final class Toolchain {
+    /** Exit code of the command line tool for an error in this program. */
+    public static final int INTERNAL_ERROR = 70;
+
+    /** Exit code of the command line tool if it was interrupted. */
+    public static final int INTERRUPTED = 130;
+
     private final CacheLayout layout;
     private final SourceStore store;
     private final ToolPath path;
@@ -137,14 +146,46 @@ public final class Toolchain {
         Instant started = Instant.now();
         long start = System.nanoTime();
         StepEngine engine = new StepEngine(layout, recipes(), listener);
-        List<BuildReport.StepReport> steps =
-                holding(listener, () -> engine.run(components, forced));
-        return new BuildReport(
-                started,
-                Duration.ofNanos(System.nanoTime() - start),
-                List.copyOf(components),
-                circumstances(),
-                steps);
+        engine.order(components); // an unknown name fails before anything begins
+        StepRun run = new StepRun();
+        Function<Throwable, BuildReport> report =
+                failure ->
+                        new BuildReport(
+                                started,
+                                Duration.ofNanos(System.nanoTime() - start),
+                                List.copyOf(components),
+                                circumstances(),
+                                run.done(),
+                                Optional.ofNullable(failure).map(e -> failure(e, run)));
+        try {
+            holding(listener, () -> engine.run(components, forced, run));
+        } catch (ToolchainException | InterruptedException | RuntimeException | Error e) {
+            listener.buildFailed(report.apply(e));
+            throw e;
+        }
+        return report.apply(null);
+    }
+
+    private static BuildReport.Failure failure(Throwable e, StepRun run) {
+        String error = BuildReport.Failure.INTERNAL;
+        int exitCode = INTERNAL_ERROR;
+        if (e instanceof ToolchainException known) {
+            error = known.kind().name();
+            exitCode = known.kind().exitCode();
+        } else if (e instanceof InterruptedException) {
+            error = BuildReport.Failure.CANCELLED;
+            exitCode = INTERRUPTED;
+        }
+        Optional<StepRun.Unfinished> step = run.unfinished();
+        return new BuildReport.Failure(
+                step.map(StepRun.Unfinished::name),
+                step.map(StepRun.Unfinished::elapsed).orElse(Duration.ZERO),
+                error,
+                exitCode,
+                e instanceof ToolchainException ? e.getMessage() : e.toString(),
+                step.map(StepRun.Unfinished::commands).orElse(List.of()),
+                step.flatMap(StepRun.Unfinished::log),
+                step.map(StepRun.Unfinished::use).orElse(BuildReport.ToolUse.UNKNOWN));
     }
 
     private Map<String, String> circumstances() {

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -90,6 +91,86 @@ class ComponentTest {
         assertThat(report.steps()).extracting(StepReport::name).containsExactly("first", "second");
         assertThat(report.step("second").directory().resolve("copy")).hasContent("first");
         assertThat(toolchain.run("second", BuildListener.NONE).steps()).noneMatch(StepReport::ran);
+    }
+
+    /** Keeps the report of a failed build. */
+    private static final class Failed implements BuildListener {
+        private BuildReport report;
+
+        @Override
+        public void buildFailed(BuildReport failed) {
+            report = failed;
+        }
+    }
+
+    @Test
+    void aFailureIsReportedAndNotDone() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        Component second =
+                new Sample("second", "first") {
+                    @Override
+                    public void build(BuildContext context)
+                            throws ToolchainException, IOException, InterruptedException {
+                        super.build(context);
+                        context.run(directory, List.of("true"));
+                        if (fails.get()) {
+                            context.run(directory, List.of("sh", "-c", "echo error: no; exit 7"));
+                        }
+                    }
+                };
+        Toolchain toolchain = builder().component(new Sample("first")).component(second).build();
+        Failed failed = new Failed();
+        assertThatThrownBy(() -> toolchain.run("second", failed))
+                .isInstanceOf(ToolchainException.class);
+        assertThat(failed.report.steps()).extracting(StepReport::name).containsExactly("first");
+        BuildReport.Failure failure = failed.report.failure().orElseThrow();
+        assertThat(failure.step()).contains("second");
+        assertThat(failure.error()).isEqualTo("BUILD");
+        assertThat(failure.exitCode()).isEqualTo(1);
+        assertThat(failure.message()).contains("failed: 7", "first error: error: no");
+        assertThat(failure.commands()).hasSize(2).last().asString().endsWith("exit 7'");
+        assertThat(failure.log().orElseThrow()).content().contains("error: no", "exit status 7");
+        assertThat(failure.use().cpu()).isPresent();
+        assertThatThrownBy(() -> toolchain.inspect("second")).hasMessageContaining("not built yet");
+
+        fails.set(false);
+        BuildReport report = toolchain.run("second", BuildListener.NONE);
+        assertThat(report.failure()).isEmpty();
+        assertThat(report.step("second").ran()).isTrue();
+        assertThat(report.step("first").ran()).isFalse();
+    }
+
+    @Test
+    void aCancelledBuildAndABrokenExtensionAreReportedAsWhatTheyAre() {
+        Component cancelled =
+                new Sample("sample") {
+                    @Override
+                    public void build(BuildContext context) throws InterruptedException {
+                        throw new InterruptedException("enough");
+                    }
+                };
+        Failed failed = new Failed();
+        assertThatThrownBy(() -> builder().component(cancelled).build().run("sample", failed))
+                .isInstanceOf(InterruptedException.class);
+        BuildReport.Failure failure = failed.report.failure().orElseThrow();
+        assertThat(failure.error()).isEqualTo(BuildReport.Failure.CANCELLED);
+        assertThat(failure.exitCode()).isEqualTo(130);
+        assertThat(failure.step()).contains("sample");
+        assertThat(failure.log()).as("no tool has written one").isEmpty();
+
+        Component broken =
+                new Sample("sample") {
+                    @Override
+                    public void build(BuildContext context) {
+                        throw new IllegalStateException("bug");
+                    }
+                };
+        assertThatThrownBy(() -> builder().component(broken).build().run("sample", failed))
+                .hasMessage("bug");
+        failure = failed.report.failure().orElseThrow();
+        assertThat(failure.error()).isEqualTo(BuildReport.Failure.INTERNAL);
+        assertThat(failure.exitCode()).isEqualTo(70);
+        assertThat(failure.message()).contains("IllegalStateException: bug");
     }
 
     @Test

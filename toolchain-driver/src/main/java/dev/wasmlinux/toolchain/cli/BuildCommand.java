@@ -60,7 +60,9 @@ final class BuildCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Write what was done to FILE as JSON, as the command report prints it.")
+            description =
+                    "Write what was done to FILE as JSON, as the command report prints it; also if the"
+                            + " build fails.")
     private Path reportFile;
 
     @Option(names = "--force", description = "Build the named components even if they are stored.")
@@ -99,22 +101,49 @@ final class BuildCommand implements Callable<Integer> {
 
     private int build(Toolchain toolchain, Set<String> wanted, ConsoleProgress progress)
             throws ToolchainException, IOException, InterruptedException {
-        BuildReport report =
-                toolchain
-                        .build(wanted, force ? wanted : Set.of(), progress)
-                        .with("command", commandLine())
-                        .with("directory", Path.of("").toAbsolutePath().toString());
-        Trees.writeAtomically(toolchain.cache().resolve("report.json"), report.toJson());
+        BuildReport report;
+        try (Cancellation cancellation = new Cancellation()) {
+            try {
+                report = toolchain.build(wanted, force ? wanted : Set.of(), progress);
+                cancellation.over();
+                write(toolchain, report);
+            } catch (ToolchainException | InterruptedException | RuntimeException e) {
+                cancellation.over();
+                writeFailure(toolchain, progress, e);
+                throw e;
+            }
+        }
         for (String name : wanted) {
             Path stored = report.step(name).directory();
             Path place = output == null ? stored : copy(stored, name);
             spec.commandLine().getOut().println(name + "  " + place);
         }
+        return 0;
+    }
+
+    private void write(Toolchain toolchain, BuildReport report) throws IOException {
+        String text =
+                report.with("command", commandLine())
+                        .with("directory", Path.of("").toAbsolutePath().toString())
+                        .toJson();
+        Trees.writeAtomically(toolchain.cache().resolve("report.json"), text);
         if (reportFile != null) {
-            Trees.writeAtomically(reportFile, report.toJson());
+            Trees.writeAtomically(reportFile, text);
             Files.setPosixFilePermissions(reportFile, PosixFilePermissions.fromString("rw-r--r--"));
         }
-        return 0;
+    }
+
+    /** Writes the report of a failed build; what has failed stays the error that is shown. */
+    private void writeFailure(Toolchain toolchain, ConsoleProgress progress, Exception failure) {
+        if (progress.failed().isEmpty()) {
+            return; // it had not begun
+        }
+        try {
+            write(toolchain, progress.failed().get());
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            progress.note("cannot write the report of the failed build: " + e);
+        }
     }
 
     /** What repeats this build in a shell. */

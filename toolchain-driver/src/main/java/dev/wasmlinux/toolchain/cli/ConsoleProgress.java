@@ -4,9 +4,11 @@
 package dev.wasmlinux.toolchain.cli;
 
 import dev.wasmlinux.toolchain.BuildListener;
+import dev.wasmlinux.toolchain.BuildReport;
 import dev.wasmlinux.toolchain.BuildReport.StepReport;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Shows a build on standard error: one line that is rewritten on a terminal, or a line every half
@@ -25,6 +27,7 @@ final class ConsoleProgress implements BuildListener, AutoCloseable {
     private long shownAt;
     private int shownLength;
     private boolean closed;
+    private BuildReport failed;
 
     ConsoleProgress(PrintStream out, boolean terminal) {
         this.out = out;
@@ -122,6 +125,16 @@ final class ConsoleProgress implements BuildListener, AutoCloseable {
         if (report.ran()) {
             line(report.name() + ": done in " + elapsed(report.elapsed()));
         }
+    }
+
+    @Override
+    public synchronized void buildFailed(BuildReport report) {
+        failed = report;
+    }
+
+    /** The report of the build that has failed, if one has. */
+    synchronized Optional<BuildReport> failed() {
+        return Optional.ofNullable(failed);
     }
 
     @Override

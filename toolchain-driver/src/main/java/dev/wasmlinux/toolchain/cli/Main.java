@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.toolchain.cli;
 
+import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -58,9 +59,6 @@ import picocli.CommandLine.Spec;
             "  JAVA_HOME            Java 17 or later to run on"
         })
 public final class Main implements Runnable {
-    static final int INTERNAL_ERROR = 70;
-    static final int INTERRUPTED = 130;
-
     private final PrintStream out;
 
     @Spec private CommandSpec spec;
@@ -107,11 +105,11 @@ public final class Main implements Runnable {
         }
         if (e instanceof InterruptedException) {
             line.getErr().println("wasm-linux: interrupted");
-            return INTERRUPTED;
+            return Toolchain.INTERRUPTED;
         }
         line.getErr().println("wasm-linux: internal error");
         e.printStackTrace(line.getErr());
-        return INTERNAL_ERROR;
+        return Toolchain.INTERNAL_ERROR;
     }
 
     @Override

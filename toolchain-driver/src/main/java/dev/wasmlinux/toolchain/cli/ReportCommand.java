@@ -21,8 +21,10 @@ import picocli.CommandLine.Spec;
         name = "report",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints what the last successful build did, as JSON: inputs, digests, commands, times,"
-                    + " outputs of every step. Or the bill of materials of the last image."
+            "Prints what the last build did, as JSON: inputs, digests, commands, times, memory and"
+                    + " outputs of every step. If it failed or was cancelled, also the step, the class"
+                    + " of the error, the log and the exit code (member \"failure\"). Or the bill of"
+                    + " materials of the last image that was built."
         })
 final class ReportCommand implements Callable<Integer> {
     /** Forms of a bill of materials. */

@@ -12,6 +12,7 @@ import dev.wasmlinux.toolchain.io.CacheLayout;
 import dev.wasmlinux.toolchain.io.FileLocks;
 import dev.wasmlinux.toolchain.process.Cookie;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,14 +84,29 @@ public final class StepEngine {
      */
     public List<StepReport> run(Collection<String> targets, Set<String> forced)
             throws ToolchainException, InterruptedException {
+        return run(targets, forced, new StepRun());
+    }
+
+    /**
+     * As {@link #run(Collection, Set)}, and tells how far it comes if it fails.
+     *
+     * @param targets names of the wanted steps
+     * @param forced names of steps that run even if their result is stored
+     * @param run learns how far it comes; for one run only
+     * @return a report of every step that was needed, dependencies first
+     * @throws ToolchainException if a step fails; those before it are stored
+     * @throws InterruptedException if cancelled
+     */
+    public List<StepReport> run(Collection<String> targets, Set<String> forced, StepRun run)
+            throws ToolchainException, InterruptedException {
         Map<String, StoredResult> results = new HashMap<>();
-        List<StepReport> reports = new ArrayList<>();
         for (Step step : order(targets)) {
-            StepReport report = bring(step, forced.contains(step.name()), results);
-            reports.add(report);
+            run.begin(step.name());
+            StepReport report = bring(step, forced.contains(step.name()), results, run);
+            run.finished(report);
             listener.stepFinished(report);
         }
-        return reports;
+        return run.done();
     }
 
     /**
@@ -189,7 +205,8 @@ public final class StepEngine {
         return inputs;
     }
 
-    private StepReport bring(Step step, boolean force, Map<String, StoredResult> results)
+    private StepReport bring(
+            Step step, boolean force, Map<String, StoredResult> results, StepRun run)
             throws ToolchainException, InterruptedException {
         long start = System.nanoTime();
         StepInputs inputs = inputs(step, results);
@@ -220,9 +237,11 @@ public final class StepEngine {
                 }
                 String reason = force ? "asked for" : reason(step, inputs);
                 listener.stepStarted(step.name(), reason);
-                Made made = make(step, inputs, results, lock);
+                Made made = make(step, inputs, results, lock, run);
                 return report(step, made.result(), true, reason, start, made.use(), results);
             }
+        } catch (ClosedByInterruptException e) {
+            throw (InterruptedException) new InterruptedException().initCause(e);
         } catch (IOException e) {
             throw new ToolchainException(
                     Kind.STORAGE, "step " + step.name() + ": " + describe(e), e);
@@ -257,7 +276,11 @@ public final class StepEngine {
     private record Made(StoredResult result, ToolUse use) {}
 
     private Made make(
-            Step step, StepInputs inputs, Map<String, StoredResult> results, FileLocks lock)
+            Step step,
+            StepInputs inputs,
+            Map<String, StoredResult> results,
+            FileLocks lock,
+            StepRun run)
             throws ToolchainException, IOException, InterruptedException {
         cache.deleteDrafts(step.name());
         Cookie cookie = Cookie.create();
@@ -281,6 +304,7 @@ public final class StepEngine {
                         listener,
                         cookie,
                         expected);
+        run.runs(log, context);
         boolean done = false;
         try {
             try {

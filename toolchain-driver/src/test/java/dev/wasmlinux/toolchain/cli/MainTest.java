@@ -156,6 +156,32 @@ class MainTest {
     }
 
     @Test
+    void reportsAFailedBuildToo() throws Exception {
+        // Without sources no kernel headers.
+        assertThat(run("build", "kernel-headers", "--offline", "--cache", cache())).isEqualTo(4);
+        String message = err();
+        out.reset();
+        assertThat(run("report", "--cache", cache())).isZero();
+        JsonNode report = Json.read(directory.resolve("cache/report.json"));
+        assertThat(out()).isEqualTo(Files.readString(directory.resolve("cache/report.json")));
+        JsonNode failure = report.get("failure");
+        assertThat(failure.get("step").asString()).isEqualTo("kernel-headers");
+        assertThat(failure.get("error").asString()).isEqualTo("SOURCE");
+        assertThat(failure.get("exitCode").asInt()).isEqualTo(4);
+        assertThat(message).contains(failure.get("message").asString());
+        assertThat(failure.get("cpuSeconds").isNull()).isTrue();
+        assertThat(report.get("steps").isEmpty()).isTrue();
+        assertThat(report.get("circumstances").get("command").asString()).contains("--offline");
+
+        // A wrong name is no build, and a good build replaces the report.
+        assertThat(run("build", "nothing", "--cache", cache())).isEqualTo(2);
+        assertThat(Json.read(directory.resolve("cache/report.json"))).isEqualTo(report);
+        String jar = ExampleExtension.compile(directory).toString();
+        assertThat(run("build", "greeting", "--extension", jar, "--cache", cache())).isZero();
+        assertThat(Json.read(directory.resolve("cache/report.json")).has("failure")).isFalse();
+    }
+
+    @Test
     void aDryRunNamesStepsAndDownloads() {
         assertThat(run("build", "musl", "--dry-run", "--offline", "--cache", cache())).isZero();
         assertThat(out())

@@ -147,12 +147,15 @@ class ToolRunnerTest {
     }
 
     @Test
-    void doesNotInventTimesOfWhatWasKilled() throws Exception {
-        ToolRunner runner = new ToolRunner(cookie, log());
-        Command stubborn = shell("trap '' TERM; sleep 60 & wait; wait", LONG, Duration.ofMillis(9));
-        assertThatThrownBy(() -> runner.run(stubborn, watch())).hasMessageContaining("nothing");
-        assertThat(runner.use().cpu()).isEmpty();
-        assertThat(runner.use().peakMemory()).isPresent();
+    void oneToolWithoutATimeMakesTheSumUnknown() {
+        String times = "0m0.010000s 0m0.020000s\n1m2.500000s 0m0.25s\n";
+        UseWatch use = new UseWatch();
+        use.began();
+        use.ended("Terminated\n" + times);
+        assertThat(use.use().cpu()).contains(Duration.ofMillis(62_750));
+        use.began();
+        use.ended("0m0.010000s 0m0.020000s\n1m2."); // killed while it wrote
+        assertThat(use.use().cpu()).isEmpty();
     }
 
     @Test

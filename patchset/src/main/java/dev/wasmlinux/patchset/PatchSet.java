@@ -328,6 +328,24 @@ public final class PatchSet {
     }
 
     /**
+     * Writes this set as a quilt series: the directory {@code patches} with the patches, headed by
+     * what the manifest says of them in the words of Debian's DEP-3, and the file {@code series}.
+     * Whole files become one more patch, in git's form, at the end. Text that stands above a patch
+     * in the set is left out. {@link #importFrom} makes the same patches of it; GNU patch, which
+     * quilt uses, knows no binary ones.
+     *
+     * @param output the directory above {@code patches}, for instance an upstream tree; made if
+     *     missing
+     * @return the file {@code series}
+     * @throws PatchRefusedException if a whole file may replace one of the upstream
+     * @throws java.nio.file.FileAlreadyExistsException if {@code patches} is there already
+     * @throws IOException if something cannot be read or written; {@code patches} is not there then
+     */
+    public Path exportQuilt(Path output) throws IOException {
+        return new QuiltExporter(this, output).run();
+    }
+
+    /**
      * Holds the whole set against an upstream tree or archive, without changing anything.
      *
      * @param upstream the tree

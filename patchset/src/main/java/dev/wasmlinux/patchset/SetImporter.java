@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /** Makes a set of patches that come from elsewhere. */
 final class SetImporter {
-    private static final String UNKNOWN = "unknown";
+    static final String UNKNOWN = "unknown";
 
     private final Manifest template;
     private final Path output;
@@ -95,19 +95,7 @@ final class SetImporter {
                         found.license(),
                         found.purpose(),
                         found.upstreamStatus());
-        String slug =
-                (mail ? title : fileName.replaceFirst("(?i)\\.(patch|diff)$", ""))
-                        .toLowerCase(Locale.ROOT)
-                        .replaceFirst("^[0-9]+[-_]", "")
-                        .replaceAll("[^a-z0-9]+", "-")
-                        .replaceAll("^-|-$", "");
-        String shortened = slug.substring(0, Math.min(slug.length(), 60));
-        String file =
-                String.format(
-                        Locale.ROOT,
-                        "patches/%04d-%s.patch",
-                        number,
-                        shortened.isEmpty() ? "patch" : shortened);
+        String file = "patches/" + fileName(number, mail ? title : fileName);
         try (OutputStream out = Files.newOutputStream(output.resolve(file))) {
             if (mail) {
                 out.write(described.toDep3().getBytes(StandardCharsets.UTF_8));
@@ -124,7 +112,21 @@ final class SetImporter {
                 Optional.of(Content.of(output.resolve(file)).sha256()));
     }
 
-    private static long headingEnd(PatchSource patch, int strip) throws IOException {
+    /** A plain file name for the patch of this number, made from an old name or a title. */
+    static String fileName(int number, String name) {
+        String slug =
+                name.replaceFirst("(?i)\\.(patch|diff)$", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceFirst("^[0-9]+[-_]", "")
+                        .replaceAll("[^a-z0-9]+", "-")
+                        .replaceFirst("^-", "");
+        String shortened = slug.substring(0, Math.min(slug.length(), 60)).replaceFirst("-$", "");
+        return String.format(
+                Locale.ROOT, "%04d-%s.patch", number, shortened.isEmpty() ? "patch" : shortened);
+    }
+
+    /** Where the text above a patch's first file ends. */
+    static long headingEnd(PatchSource patch, int strip) throws IOException {
         try (RandomBytes bytes = patch.content().open()) {
             FilePatch first = new PatchParser(patch.name(), bytes, patch.firstLine(), strip).next();
             if (first == null) {

@@ -33,12 +33,15 @@ public record Description(
         Optional<String> license,
         String purpose,
         String upstreamStatus) {
+    /** A field in use besides DEP-3, for what that has no words for. */
+    private static final String STATUS = "upstream-status";
+
     private static final Pattern FIELD = Pattern.compile("([A-Za-z][A-Za-z0-9-]*):(?:\\s+(.*)|)");
     private static final Pattern KNOWN =
             Pattern.compile(
                     "(?i)description|subject|origin|bug(-.*)?|forwarded|author|from|license"
                             + "|spdx-license-identifier|(reviewed|acked|signed-off)-by"
-                            + "|last-update|applied-upstream|date|to|cc|message-id|mime-version"
+                            + "|last-update|applied-upstream|upstream-status|date|to|cc|message-id|mime-version"
                             + "|content-.*|x-.*|list-.*|received|return-path|delivered-to");
     private static final Pattern SUBJECT_TAGS =
             Pattern.compile("^(\\s*(\\[[^\\]]*\\]|(?i:re:)))+\\s*");
@@ -98,7 +101,7 @@ public record Description(
         String described =
                 decode(field(fields, "description").or(() -> field(fields, "subject")).orElse(""));
         String[] parts = described.split("\n", 2);
-        String title = SUBJECT_TAGS.matcher(parts[0]).replaceFirst("").strip();
+        String title = (dep3 ? parts[0] : SUBJECT_TAGS.matcher(parts[0]).replaceFirst("")).strip();
         String rest = parts.length > 1 ? parts[1] : "";
         if (!dep3 && !rest.isBlank()) {
             // A mail's subject is one line, however often it was folded.
@@ -128,6 +131,10 @@ public record Description(
 
     /** As DEP-3 says: without a word about it, a bug's address means that it was sent there. */
     private static String status(Map<String, StringBuilder> fields) {
+        Optional<String> exact = field(fields, STATUS);
+        if (exact.isPresent()) {
+            return exact.get();
+        }
         Optional<String> applied = field(fields, "applied-upstream");
         if (applied.isPresent()) {
             return "accepted " + applied.get();
@@ -185,21 +192,31 @@ public record Description(
 
     /** The heading in the words of DEP-3, ended by a line of three dashes. */
     public String toDep3() {
-        StringBuilder text = new StringBuilder("Description: ").append(title).append('\n');
-        if (!purpose.isBlank()) {
-            for (String line : purpose.split("\n", -1)) {
-                text.append(' ').append(line.isBlank() ? "." : line).append('\n');
-            }
-        }
-        text.append("Author: ").append(author).append('\n');
-        license.ifPresent(value -> text.append("License: ").append(value).append('\n'));
+        StringBuilder text = new StringBuilder();
+        put(text, "Description", purpose.isBlank() ? title : title + "\n" + purpose);
+        put(text, "Author", author);
+        license.ifPresent(value -> put(text, "License", value));
         if (upstreamStatus.startsWith("accepted ")) {
-            text.append("Applied-Upstream: ").append(upstreamStatus.substring(9)).append('\n');
+            put(text, "Applied-Upstream", upstreamStatus.substring(9));
         } else if (upstreamStatus.startsWith("submitted ")) {
-            text.append("Forwarded: ").append(upstreamStatus.substring(10)).append('\n');
+            put(text, "Forwarded", upstreamStatus.substring(10));
+        } else if (upstreamStatus.equals("submitted")) {
+            put(text, "Forwarded", "yes");
         } else {
-            text.append("Forwarded: ").append(upstreamStatus).append('\n');
+            put(text, "Forwarded", upstreamStatus.equals("not-needed") ? upstreamStatus : "no");
+        }
+        if (!parse(text.toString()).upstreamStatus().equals(upstreamStatus)) {
+            put(text, "Upstream-Status", upstreamStatus);
         }
         return text.append("---\n").toString();
+    }
+
+    private static void put(StringBuilder text, String name, String value) {
+        text.append(name).append(": ");
+        String[] lines = value.split("\n", -1);
+        text.append(lines[0]).append('\n');
+        for (int i = 1; i < lines.length; i++) {
+            text.append(' ').append(lines[i].isBlank() ? "." : lines[i]).append('\n');
+        }
     }
 }

@@ -17,6 +17,7 @@ import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -197,7 +198,11 @@ final class PatchSetCommands {
     @Command(
             name = "export",
             mixinStandardHelpOptions = true,
-            description = "Writes the patched source of a set's upstream, from its archive.")
+            description = {
+                "Writes the patched source of a set's upstream, from its archive. With --quilt, the",
+                "set itself as a quilt series instead: OUT/patches/series and the patches with",
+                "DEP-3 headings; the import of it makes the same patches."
+            })
     static final class Export implements Callable<Integer> {
         @Spec private CommandSpec spec;
         @Mixin private ToolchainOptions options;
@@ -206,19 +211,42 @@ final class PatchSetCommands {
                 names = {"-o", "--output"},
                 paramLabel = "OUT",
                 required = true,
-                description = "New directory, or archive by its name (tar, tar.gz, tar.xz).")
+                description =
+                        "New directory, or archive by its name (tar, tar.gz, tar.xz). With --quilt,"
+                                + " a directory without one named patches in it.")
         private Path output;
+
+        @Option(names = "--quilt", description = "Write a quilt series, not a source tree.")
+        private boolean quilt;
 
         @Parameters(paramLabel = "SET", description = "Name or directory.")
         private String set;
 
         @Override
         public Integer call() throws ToolchainException, InterruptedException {
+            if (quilt) {
+                spec.commandLine().getOut().println(series());
+                return 0;
+            }
             try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
                 options.toolchain().patchSets().export(set, output, progress);
             }
             spec.commandLine().getOut().println(output);
             return 0;
+        }
+
+        private Path series() throws ToolchainException {
+            PatchSet loaded = PatchSetWork.load(set);
+            try {
+                return loaded.exportQuilt(output);
+            } catch (PatchException e) {
+                throw new ToolchainException(Kind.PATCH, e.getMessage(), e);
+            } catch (FileAlreadyExistsException e) {
+                throw new ToolchainException(
+                        Kind.USAGE, e.getMessage() + " exists; choose another --output", e);
+            } catch (IOException e) {
+                throw new ToolchainException(Kind.STORAGE, "cannot export: " + e, e);
+            }
         }
     }
 

@@ -4,7 +4,10 @@
 package dev.wasmlinux.toolchain.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.wasmlinux.patchset.PatchEntry;
+import dev.wasmlinux.patchset.PatchSet;
 import dev.wasmlinux.toolchain.ExampleExtension;
 import dev.wasmlinux.toolchain.io.Digests;
 import dev.wasmlinux.toolchain.io.Json;
@@ -179,6 +182,41 @@ class MainTest {
         String jar = ExampleExtension.compile(directory).toString();
         assertThat(run("build", "greeting", "--extension", jar, "--cache", cache())).isZero();
         assertThat(Json.read(directory.resolve("cache/report.json")).has("failure")).isFalse();
+    }
+
+    @Test
+    void exportsASeriesThatItCanImport() throws Exception {
+        String[] export = {
+            "patch", "export", "--quilt", "-o", directory.resolve("q").toString(), "musl"
+        };
+        assertThat(run(export)).isZero();
+        Path series = directory.resolve("q/patches/series");
+        assertThat(out()).isEqualTo(series + "\n");
+        assertThat(run(export)).isEqualTo(2);
+        assertThat(err()).contains("patches exists; choose another --output");
+        assertThat(
+                        run(
+                                "patch",
+                                "import",
+                                "--component",
+                                "musl",
+                                "--upstream-version",
+                                "1.2.5",
+                                "--license",
+                                "MIT",
+                                "-o",
+                                directory.resolve("again").toString(),
+                                series.toString()))
+                .isZero();
+        PatchSet again = PatchSet.load(directory.resolve("again"));
+        PatchSet musl = PatchSet.bundled("musl");
+        assertThat(again.manifest().patches().subList(0, musl.patches().size()))
+                .extracting(PatchEntry::title, PatchEntry::purpose)
+                .containsExactlyElementsOf(
+                        musl.manifest().patches().stream()
+                                .map(entry -> tuple(entry.title(), entry.purpose()))
+                                .toList());
+        assertThat(run("patch", "export", "--quilt", "-o", "x", "no-such-set")).isEqualTo(2);
     }
 
     @Test

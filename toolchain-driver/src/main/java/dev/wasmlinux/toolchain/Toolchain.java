@@ -169,12 +169,15 @@ public final class Toolchain {
     private static BuildReport.Failure failure(Throwable e, StepRun run) {
         String error = BuildReport.Failure.INTERNAL;
         int exitCode = INTERNAL_ERROR;
+        String message = e.toString();
         if (e instanceof ToolchainException known) {
             error = known.kind().name();
             exitCode = known.kind().exitCode();
+            message = known.getMessage();
         } else if (e instanceof InterruptedException) {
             error = BuildReport.Failure.CANCELLED;
             exitCode = INTERRUPTED;
+            message = "interrupted";
         }
         Optional<StepRun.Unfinished> step = run.unfinished();
         return new BuildReport.Failure(
@@ -182,7 +185,7 @@ public final class Toolchain {
                 step.map(StepRun.Unfinished::elapsed).orElse(Duration.ZERO),
                 error,
                 exitCode,
-                e instanceof ToolchainException ? e.getMessage() : e.toString(),
+                message,
                 step.map(StepRun.Unfinished::commands).orElse(List.of()),
                 step.flatMap(StepRun.Unfinished::log),
                 step.map(StepRun.Unfinished::use).orElse(BuildReport.ToolUse.UNKNOWN));

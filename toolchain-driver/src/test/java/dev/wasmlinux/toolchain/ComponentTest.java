@@ -155,6 +155,7 @@ class ComponentTest {
         BuildReport.Failure failure = failed.report.failure().orElseThrow();
         assertThat(failure.error()).isEqualTo(BuildReport.Failure.CANCELLED);
         assertThat(failure.exitCode()).isEqualTo(130);
+        assertThat(failure.message()).isEqualTo("interrupted");
         assertThat(failure.step()).contains("sample");
         assertThat(failure.log()).as("no tool has written one").isEmpty();
 

@@ -4,12 +4,15 @@
 package dev.wasmlinux.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wasmlinux.host.device.VirtioLink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +96,26 @@ class ClosingTest {
     @Test
     void whileProcessesComeAndGo() throws Exception {
         closesDuring("while :; do (echo go; true) | cat; done");
+    }
+
+    @Test
+    void afterManyProcessesMemoryIsGivenBack() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self/statm")), "Linux tells what is mapped");
+        long before = MachineBuilderTest.mappedGigabytes();
+        for (int i = 0; i < 6; i++) {
+            Machine machine = builder().cpus(2).build();
+            machine.start();
+            WaitStatus status =
+                    machine.run(
+                            Command.of("sh", "-c", "seq 50 | while read n; do (true) | cat; done"),
+                            InputStream.nullInputStream(),
+                            OutputStream.nullOutputStream(),
+                            OutputStream.nullOutputStream());
+            assertThat(status.shellStatus()).isZero();
+            closesSoon(machine);
+        }
+        // stacks and malloc's arenas; machines that stayed would hold 24 or more
+        assertThat(MachineBuilderTest.mappedGigabytes() - before).isLessThan(6);
     }
 
     /** A configuration that changes with every look at it makes the kernel look for ever. */

@@ -103,7 +103,8 @@ class MachineBuilderTest {
                 .toList();
     }
 
-    private static long mappedGigabytes() throws IOException {
+    /** Address space of this JVM; each machine takes more than four. */
+    static long mappedGigabytes() throws IOException {
         String pages = Files.readString(Path.of("/proc/self/statm")).split(" ")[0];
         return Long.parseLong(pages) >> 18;
     }

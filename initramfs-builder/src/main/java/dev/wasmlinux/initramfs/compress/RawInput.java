@@ -19,7 +19,7 @@ public final class RawInput extends InputStream {
     private static final int BUFFER = 64 << 10;
 
     /** First bytes after a skip: a header, and no more if another skip follows. */
-    private static final int AFTER_SKIP = 1 << 10;
+    private static final int AFTER_SKIP = 1 << 9;
 
     /** Skips shorter than this cost less when what they pass is read. */
     private static final int FAR = 32 << 10;
@@ -33,6 +33,7 @@ public final class RawInput extends InputStream {
     private long bufferEnd;
     private long size = -1;
     private int nextRead;
+    private boolean atEnd;
     private IOException failure;
 
     private RawInput(InputStream stream, FileChannel channel, long start, Closeable owned) {
@@ -95,8 +96,8 @@ public final class RawInput extends InputStream {
      * @return how many bytes there are, up to {@code count}
      */
     private int ensure(int count) throws IOException {
-        if (to - from >= count) {
-            return count;
+        if (to - from >= count || atEnd) {
+            return Math.min(count, to - from);
         }
         if (from > 0) {
             System.arraycopy(buffer, from, buffer, 0, to - from);
@@ -110,13 +111,16 @@ public final class RawInput extends InputStream {
         while (to < count) {
             int got = readSource(to, wanted - to);
             if (got < 0) {
+                atEnd = true;
                 break;
             }
             to += got;
             bufferEnd += got;
         }
-        // Whoever reads on without skipping gets more at once.
-        nextRead = Math.min(BUFFER, 4 * nextRead);
+        if (to >= wanted) {
+            // Whoever reads on without skipping gets more at once.
+            nextRead = Math.min(BUFFER, 4 * nextRead);
+        }
         return Math.min(count, to - from);
     }
 
@@ -140,6 +144,18 @@ public final class RawInput extends InputStream {
         }
         buffer[at] = (byte) value;
         return 1;
+    }
+
+    /** Takes the NULs that come next. */
+    public void skipNuls() throws IOException {
+        while (fill()) {
+            while (from < to && buffer[from] == 0) {
+                from++;
+            }
+            if (from < to) {
+                return;
+            }
+        }
     }
 
     /** The next byte without taking it, or -1. */

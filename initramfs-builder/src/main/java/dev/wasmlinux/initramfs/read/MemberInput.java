@@ -85,9 +85,7 @@ final class MemberInput implements Closeable {
     }
 
     private boolean startMember() throws IOException {
-        while (raw.peek() == 0) {
-            raw.skip(1);
-        }
+        raw.skipNuls();
         byte[] start = raw.peek(MAGIC);
         if (start.length == 0) {
             if (members.isEmpty()) {
@@ -145,9 +143,7 @@ final class MemberInput implements Closeable {
     /** Skips NULs between entries; false at the end of the member. */
     private boolean skipNulsInMember() throws IOException {
         if (plain()) {
-            while (raw.peek() == 0) {
-                raw.skip(1);
-            }
+            raw.skipNuls();
             int next = raw.peek();
             // Anything but a magic's digit is for the next member.
             if (next != '0') {

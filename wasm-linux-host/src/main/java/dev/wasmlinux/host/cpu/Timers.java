@@ -98,6 +98,13 @@ public final class Timers implements AutoCloseable {
         }
     }
 
+    /** Gives the lock back if a stack overflow of this thread has left it taken. */
+    public void releaseAfterOverflow() {
+        while (lock.isHeldByCurrentThread()) {
+            lock.unlock();
+        }
+    }
+
     /** Ends the thread and waits for it. */
     @Override
     public void close() {

@@ -244,6 +244,13 @@ public final class VirtioLink {
         }
     }
 
+    /** Gives the lock back if a stack overflow of this thread has left it taken. */
+    void releaseAfterOverflow() {
+        while (lock.isHeldByCurrentThread()) {
+            lock.unlock();
+        }
+    }
+
     void signalAll() {
         conditions.forEach(Condition::signalAll);
     }

@@ -152,6 +152,11 @@ public final class VirtioMmioTransport implements MmioDevice, AutoCloseable {
         link.end();
     }
 
+    /** Gives the device's lock back if a stack overflow of this thread has left it taken. */
+    public void releaseAfterOverflow() {
+        link.releaseAfterOverflow();
+    }
+
     private int readRegister(int offset) {
         return switch (offset) {
             case MAGIC_VALUE -> MAGIC;

@@ -83,6 +83,13 @@ public final class LogPump implements AutoCloseable {
         }
     }
 
+    /** Gives the lock back if a stack overflow of this thread has left it taken. */
+    void releaseAfterOverflow() {
+        while (lock.isHeldByCurrentThread()) {
+            lock.unlock();
+        }
+    }
+
     /**
      * Waits until everything written before has been delivered, but no longer than half a second: a
      * consumer that hangs is left behind on its daemon thread.

@@ -175,6 +175,12 @@ public final class RunningKernel implements Life, AutoCloseable {
 
     @Override
     public void failed(String where, Throwable cause) {
+        if (cause instanceof StackOverflowError) {
+            // It may have hit an import between taking a lock and the block that gives it back.
+            log.releaseAfterOverflow();
+            timers.releaseAfterOverflow();
+            transports.forEach(VirtioMmioTransport::releaseAfterOverflow);
+        }
         if (!ended) {
             String trace = new String(guestTrace(cause.getStackTrace()), StandardCharsets.UTF_8);
             LOG.log(System.Logger.Level.DEBUG, where, cause);

@@ -280,7 +280,8 @@ public final class Machine implements AutoCloseable {
          */
         public Builder device(VirtioDevice device) {
             if (devices.size() == MAX_DEVICES) {
-                throw new IllegalArgumentException("no room for more than 29 devices");
+                throw new IllegalArgumentException(
+                        "no room for more than " + MAX_DEVICES + " devices");
             }
             devices.add(Objects.requireNonNull(device));
             return this;

@@ -49,18 +49,17 @@ public final class VirtioLink {
 
     /** Releases the device's lock and raises the interrupt that became due. */
     public void unlock() {
-        boolean now = raise && lock.getHoldCount() == 1;
-        if (now) {
-            raise = false;
-            raising.incrementAndGet();
+        if (!raise || lock.getHoldCount() > 1) {
+            lock.unlock();
+            return;
         }
-        lock.unlock();
-        if (now) {
-            try {
-                line.raise();
-            } finally {
-                raising.decrementAndGet();
-            }
+        raise = false;
+        raising.incrementAndGet();
+        try {
+            lock.unlock();
+            line.raise();
+        } finally {
+            raising.decrementAndGet();
         }
     }
 

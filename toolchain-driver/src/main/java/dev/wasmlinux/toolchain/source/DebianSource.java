@@ -6,6 +6,7 @@ package dev.wasmlinux.toolchain.source;
 import dev.wasmlinux.patchset.ApplyOptions;
 import dev.wasmlinux.patchset.PatchException;
 import dev.wasmlinux.patchset.PatchSource;
+import dev.wasmlinux.patchset.Patches;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.io.Trees;
@@ -191,7 +192,7 @@ public final class DebianSource {
         }
         context.action("patching " + dsc.variants().get(0).name());
         try {
-            dev.wasmlinux.patchset.Patches.apply(tree, read(tree, series), ApplyOptions.DEFAULT);
+            Patches.apply(tree, read(tree, series), ApplyOptions.DEFAULT);
         } catch (PatchException e) {
             throw failure(e.getMessage().replace(tree + "/", ""), e);
         }

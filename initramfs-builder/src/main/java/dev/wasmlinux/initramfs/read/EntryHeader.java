@@ -32,14 +32,30 @@ record EntryHeader(
     /** Bytes of an octal header. */
     static final int ODC = 76;
 
+    /** The format that a magic of six characters names, or null. */
+    static ArchiveEntry.Format format(byte[] magic) {
+        for (int i = 0; i < 5; i++) {
+            if (magic[i] != "07070".charAt(i)) {
+                return null;
+            }
+        }
+        return switch (magic[5]) {
+            case '1' -> ArchiveEntry.Format.NEWC;
+            case '2' -> ArchiveEntry.Format.NEWC_CHECKSUM;
+            case '7' -> ArchiveEntry.Format.ODC;
+            default -> null;
+        };
+    }
+
     /** Thirteen hexadecimal numbers ({@code init/initramfs.c} parse_header). */
     static EntryHeader newc(byte[] bytes, ArchiveEntry.Format format) {
         long[] field = new long[13];
         boolean digits = true;
         for (int i = 0; i < field.length; i++) {
             int at = MemberInput.MAGIC + 8 * i;
-            field[i] = NumberField.hex(bytes, at);
-            digits &= NumberField.isHex(bytes, at);
+            long value = NumberField.hex(bytes, at);
+            digits &= value >= 0;
+            field[i] = value >= 0 ? value : ~value;
         }
         return new EntryHeader(
                 format,

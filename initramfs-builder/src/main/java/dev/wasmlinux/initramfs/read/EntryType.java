@@ -24,6 +24,8 @@ public enum EntryType {
     /** Anything else; the kernel makes nothing of it. */
     UNKNOWN('?', 0);
 
+    private static final EntryType[] ALL = values();
+
     private final char letter;
     private final int bits;
 
@@ -39,7 +41,7 @@ public enum EntryType {
 
     /** The type of a mode. */
     public static EntryType of(long mode) {
-        for (EntryType type : values()) {
+        for (EntryType type : ALL) {
             if (type.bits == (mode & 0170000)) {
                 return type;
             }

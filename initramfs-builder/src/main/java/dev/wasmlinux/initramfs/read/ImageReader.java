@@ -11,7 +11,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -177,9 +176,8 @@ public final class ImageReader implements Closeable {
     private EntryHeader readHeader(long offset) throws IOException {
         byte[] bytes = new byte[EntryHeader.NEWC];
         in.readFully(bytes, 0, MemberInput.MAGIC, "a magic");
-        String magic = new String(bytes, 0, MemberInput.MAGIC, StandardCharsets.ISO_8859_1);
-        boolean octal = magic.equals("070707");
-        if (!octal && !magic.equals("070701") && !magic.equals("070702")) {
+        ArchiveEntry.Format format = EntryHeader.format(bytes);
+        if (format == null) {
             throw in.fault(
                     KernelRule.JUNK,
                     new MalformedImageException(
@@ -188,16 +186,12 @@ public final class ImageReader implements Closeable {
                                     + ByteString.of(bytes, 0, MemberInput.MAGIC)
                                     + "'"));
         }
+        boolean octal = format == ArchiveEntry.Format.ODC;
         int size = octal ? EntryHeader.ODC : EntryHeader.NEWC;
         in.readFully(bytes, MemberInput.MAGIC, size - MemberInput.MAGIC, "a header");
-        if (octal) {
-            return EntryHeader.octal(bytes, in.offsetForError(offset));
-        }
-        return EntryHeader.newc(
-                bytes,
-                magic.equals("070702")
-                        ? ArchiveEntry.Format.NEWC_CHECKSUM
-                        : ArchiveEntry.Format.NEWC);
+        return octal
+                ? EntryHeader.octal(bytes, in.offsetForError(offset))
+                : EntryHeader.newc(bytes, format);
     }
 
     private ByteString readName(long nameSize, long offset) throws IOException {
@@ -206,9 +200,7 @@ public final class ImageReader implements Closeable {
                     "name of " + nameSize + " bytes, more than " + limits.text());
         }
         byte[] bytes = in.readText((int) nameSize, "a name");
-        ByteString all = ByteString.of(bytes);
-        int nul = all.indexOf(0, 0);
-        ByteString name = nul < 0 ? all : all.substring(0, nul);
+        ByteString name = toNul(bytes);
         if (nameSize > 4096) {
             notes.note(
                     KernelRule.NAME_TOO_LONG,
@@ -225,6 +217,14 @@ public final class ImageReader implements Closeable {
                     "the name has no NUL at its end");
         }
         return name;
+    }
+
+    private static ByteString toNul(byte[] bytes) {
+        int length = 0;
+        while (length < bytes.length && bytes[length] != 0) {
+            length++;
+        }
+        return ByteString.of(bytes, 0, length);
     }
 
     private static String brief(ByteString name) {
@@ -246,9 +246,7 @@ public final class ImageReader implements Closeable {
                                 + limits.text());
             }
             text = in.readText((int) header.size(), "a link target");
-            ByteString whole = ByteString.of(text);
-            int nul = whole.indexOf(0, 0);
-            target = nul < 0 ? whole : whole.substring(0, nul);
+            target = toNul(text);
         }
         ArchiveEntry entry =
                 new ArchiveEntry(

@@ -7,28 +7,39 @@ import dev.wasmlinux.initramfs.MalformedImageException;
 
 /** Numbers of headers. */
 final class NumberField {
-    private NumberField() {}
+    /** What each byte is worth as a hexadecimal digit; -1 if it is none. */
+    private static final byte[] HEX = new byte[256];
 
-    /** Eight hexadecimal digits; as the kernel does, the number ends at anything else. */
-    static long hex(byte[] header, int at) {
-        long value = 0;
-        for (int i = at; i < at + 8; i++) {
-            int digit = Character.digit(header[i], 16);
-            if (digit < 0) {
-                break;
-            }
-            value = value << 4 | digit;
+    static {
+        for (int i = 0; i < HEX.length; i++) {
+            HEX[i] = (byte) (i < 0x80 ? Character.digit(i, 16) : -1);
         }
-        return value;
     }
 
-    static boolean isHex(byte[] header, int at) {
+    private NumberField() {}
+
+    /**
+     * Eight hexadecimal digits; as the kernel does, the number ends at anything else.
+     *
+     * @return the number, or its complement if there was anything else
+     */
+    static long hex(byte[] header, int at) {
+        long value = 0;
+        int all = 0;
         for (int i = at; i < at + 8; i++) {
-            if (Character.digit(header[i], 16) < 0) {
-                return false;
-            }
+            int digit = HEX[header[i] & 0xff];
+            all |= digit;
+            value = value << 4 | digit;
         }
-        return true;
+        return all >= 0 ? value : ~hexPrefix(header, at);
+    }
+
+    private static long hexPrefix(byte[] header, int at) {
+        long value = 0;
+        for (int i = at; HEX[header[i] & 0xff] >= 0; i++) {
+            value = value << 4 | HEX[header[i] & 0xff];
+        }
+        return value;
     }
 
     static long octal(byte[] header, int at, int length, long offset) {

@@ -84,7 +84,10 @@ public final class DirectorySource implements TreeSource {
     }
 
     /** What is known of a child before its own children are. */
-    private record Child(ArchivePath path, Node node, Object inode, Path directory) {}
+    private record Child(ArchivePath path, Node node, Inode inode, Path directory) {}
+
+    /** What hard links of the host share. */
+    private record Inode(long device, long number) {}
 
     /**
      * One pass over the tree. The listings of the next few directories are made on other threads
@@ -95,10 +98,10 @@ public final class DirectorySource implements TreeSource {
         private final boolean unix =
                 root.getFileSystem().supportedFileAttributeViews().contains("unix");
         private final String wanted =
-                "unix:mode,nlink,size"
+                "unix:mode,nlink,size,ino,dev"
                         + (keepOwners ? ",uid,gid" : "")
                         + (keepTimes ? ",lastModifiedTime" : "");
-        private final Map<Object, ArchivePath> inodes = new HashMap<>();
+        private final Map<Inode, ArchivePath> inodes = new HashMap<>();
         private final Workers workers;
 
         Walk(EntrySink sink) {
@@ -200,9 +203,9 @@ public final class DirectorySource implements TreeSource {
             } else if (type == SYMLINK) {
                 return new Child(path, symlink(file, attributes), null, null);
             }
-            Object inode =
+            Inode inode =
                     (Integer) values.get("nlink") > 1
-                            ? Files.getAttribute(file, "unix:fileKey", LinkOption.NOFOLLOW_LINKS)
+                            ? new Inode((Long) values.get("dev"), (Long) values.get("ino"))
                             : null;
             Node node =
                     switch (type) {

@@ -209,15 +209,15 @@ public final class ArchivePath implements Comparable<ArchivePath> {
     /** Orders component by component in unsigned bytes, so that subtrees stay together. */
     @Override
     public int compareTo(ArchivePath other) {
-        int common = Math.min(bytes.length(), other.bytes.length());
-        for (int i = 0; i < common; i++) {
-            int a = bytes.byteAt(i) & 0xff;
-            int b = other.bytes.byteAt(i) & 0xff;
-            if (a != b) {
-                return (a == '/' ? -1 : a) - (b == '/' ? -1 : b);
-            }
+        int length = bytes.length();
+        int otherLength = other.bytes.length();
+        int at = bytes.mismatch(other.bytes);
+        if (at < 0 || at == length || at == otherLength) {
+            return length - otherLength;
         }
-        return bytes.length() - other.bytes.length();
+        int a = bytes.byteAt(at) & 0xff;
+        int b = other.bytes.byteAt(at) & 0xff;
+        return (a == '/' ? -1 : a) - (b == '/' ? -1 : b);
     }
 
     @Override

@@ -3,58 +3,74 @@
  */
 package dev.wasmlinux.initramfs;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Files that are either complete or not there. */
-final class AtomicFile {
+/** A new file that appears under its name when it is complete, or not at all. */
+final class AtomicFile implements Closeable {
     private static final AtomicLong COUNTER = new AtomicLong();
 
-    private AtomicFile() {}
+    private static final Set<StandardOpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
-    /** Writes to an open file. */
-    @FunctionalInterface
-    interface Body<T> {
-        /** Writes everything; the channel is closed by the caller. */
-        T write(FileChannel channel) throws IOException;
+    private final Path target;
+    private final Path part;
+    private final FileChannel channel;
+
+    private AtomicFile(Path target, Path part, FileChannel channel) {
+        this.target = target;
+        this.part = part;
+        this.channel = channel;
     }
 
-    /** Runs the body on a new file beside the target and moves it there if the body succeeds. */
-    static <T> T write(Path target, Body<T> body) throws IOException {
+    /** Opens a file with another name beside the target. */
+    static AtomicFile create(Path target) throws IOException {
         Path directory = target.toAbsolutePath().getParent();
         if (directory == null) {
             throw new IOException(target + " names no file");
         }
-        Path part =
-                directory.resolve(
-                        "."
-                                + target.getFileName()
-                                + "."
-                                + ProcessHandle.current().pid()
-                                + "-"
-                                + COUNTER.incrementAndGet()
-                                + ".part");
-        try {
-            T result;
-            try (FileChannel channel =
-                    FileChannel.open(
-                            part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                result = body.write(channel);
-            }
+        while (true) {
+            // The time differs between processes, the count between threads.
+            String unique = Long.toHexString(System.nanoTime() + COUNTER.incrementAndGet());
+            Path part = directory.resolve("." + target.getFileName() + "." + unique + ".part");
             try {
-                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+                return new AtomicFile(target, part, FileChannel.open(part, NEW));
+            } catch (FileAlreadyExistsException e) {
+                // Somebody else's; the next name is another one.
             }
-            return result;
+        }
+    }
+
+    /** What the bytes are written to. */
+    FileChannel channel() {
+        return channel;
+    }
+
+    /** Gives the file its name; nothing can be written any more. */
+    void commit() throws IOException {
+        channel.close();
+        try {
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Deletes the file unless it has got its name. */
+    @Override
+    public void close() throws IOException {
+        try {
+            channel.close();
         } finally {
-            // Gone already if it was moved.
             Files.deleteIfExists(part);
         }
     }

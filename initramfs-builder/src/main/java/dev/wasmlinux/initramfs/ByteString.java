@@ -97,6 +97,11 @@ public final class ByteString implements Comparable<ByteString> {
         return -1;
     }
 
+    /** Index of the first byte that differs from another string's, or -1 if they are equal. */
+    int mismatch(ByteString other) {
+        return Arrays.mismatch(bytes, other.bytes);
+    }
+
     /** The bytes from an index, inclusive, to another, exclusive. */
     public ByteString substring(int from, int to) {
         return from == 0 && to == bytes.length ? this : of(bytes, from, to);

@@ -61,8 +61,11 @@ public final class Image {
      * @throws IOException if reading a content or writing fails
      */
     public WriteReport writeTo(Path file) throws IOException {
-        return AtomicFile.write(
-                file, channel -> new ImageWriter(segments, sizeLimit).write(channel));
+        try (AtomicFile out = AtomicFile.create(file)) {
+            WriteReport report = new ImageWriter(segments, sizeLimit).write(out.channel());
+            out.commit();
+            return report;
+        }
     }
 
     /**

@@ -368,10 +368,17 @@ public final class InitramfsBuilder {
 
     private void put(ArchivePath path, Node node) {
         if (changeable().put(path, node) == null && !path.isRoot()) {
-            children.merge(path.parent(), 1, Integer::sum);
+            ArchivePath parent = path.parent();
+            Integer count = children.get(parent);
+            children.put(parent, count == null ? 1 : count + 1);
         }
         if (node instanceof Node.HardLink link) {
-            linksTo.computeIfAbsent(link.target(), key -> new LinkedHashSet<>()).add(path);
+            Set<ArchivePath> names = linksTo.get(link.target());
+            if (names == null) {
+                names = new LinkedHashSet<>();
+                linksTo.put(link.target(), names);
+            }
+            names.add(path);
         }
     }
 
@@ -431,9 +438,11 @@ public final class InitramfsBuilder {
             result = nodes;
         } else {
             result = inOrder ? new LinkedHashMap<>(nodes) : new TreeMap<>(nodes);
-            result.replaceAll(
-                    (path, node) ->
-                            node instanceof Node.HardLink link ? resolve(path, link) : node);
+            for (Map.Entry<ArchivePath, Node> entry : result.entrySet()) {
+                if (entry.getValue() instanceof Node.HardLink link) {
+                    entry.setValue(resolve(entry.getKey(), link));
+                }
+            }
         }
         return new Initramfs(result);
     }

@@ -56,7 +56,7 @@ public final class Ratios {
             if (arguments[0].equals("ours")) {
                 Workload.ours(source, image);
             } else {
-                Workload.commons(source, Path.of(arguments[2]), image);
+                CommonsCompress.write(source, Path.of(arguments[2]), image);
             }
         }
     }
@@ -114,7 +114,7 @@ public final class Ratios {
         long start = System.nanoTime();
         for (int i = 0; i < 3 || System.nanoTime() - start < WARM_UP; i++) {
             Workload.ours(workload.source, image);
-            Workload.commons(workload.source, workload.names, other);
+            CommonsCompress.write(workload.source, workload.names, other);
         }
         for (int i = 0; i < rounds; i++) {
             time("ours, warm", () -> Workload.ours(workload.source, image));
@@ -144,7 +144,7 @@ public final class Ratios {
             }
             time(
                     "commons-compress, warm",
-                    () -> Workload.commons(workload.source, workload.names, other));
+                    () -> CommonsCompress.write(workload.source, workload.names, other));
             time("commons-compress, cold", cold("commons"));
         }
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -17,32 +18,21 @@ import java.util.concurrent.TimeUnit;
  * A few daemon threads that work ahead of the caller; a thread starts when there is something to do
  * for it. Only the caller's thread may use this.
  */
-public final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable, ThreadFactory {
     private static final int MOST = 4;
 
-    private final ThreadPoolExecutor threads;
+    private final int count;
+    private final String name;
+    private ThreadPoolExecutor threads;
 
-    private Workers(ThreadPoolExecutor threads) {
-        this.threads = threads;
+    private Workers(int count, String name) {
+        this.count = count;
+        this.name = name;
     }
 
     /** A number of threads; with 0 the caller does everything. */
     public static Workers of(int threads, String name) {
-        if (threads == 0) {
-            return new Workers(null);
-        }
-        return new Workers(
-                new ThreadPoolExecutor(
-                        threads,
-                        threads,
-                        0,
-                        TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
-                        task -> {
-                            Thread thread = new Thread(task, name);
-                            thread.setDaemon(true);
-                            return thread;
-                        }));
+        return new Workers(threads, name);
     }
 
     /** How many threads pay off for work that waits for the system; 0 on a single processor. */
@@ -53,12 +43,29 @@ public final class Workers implements AutoCloseable {
 
     /** Whether there are threads beside the caller's. */
     public boolean parallel() {
-        return threads != null;
+        return count > 0;
+    }
+
+    @Override
+    public Thread newThread(Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Does a task on a thread, or at once if there is none. */
     public <T> Future<T> submit(Callable<T> task) {
-        if (threads != null) {
+        if (count > 0) {
+            if (threads == null) {
+                threads =
+                        new ThreadPoolExecutor(
+                                count,
+                                count,
+                                0,
+                                TimeUnit.SECONDS,
+                                new LinkedBlockingQueue<>(),
+                                this);
+            }
             return threads.submit(task);
         }
         FutureTask<T> done = new FutureTask<>(task);

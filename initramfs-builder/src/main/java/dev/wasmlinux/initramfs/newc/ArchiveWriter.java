@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Map;
 
 /**
@@ -49,7 +50,9 @@ final class ArchiveWriter {
                 new NewcHeader(
                         options.format() == WriteOptions.Format.NEWC_CHECKSUM,
                         options.likeGenInitCpio());
-        nodes.forEach(this::examine);
+        for (Map.Entry<ArchivePath, Node> entry : nodes.entrySet()) {
+            examine(entry.getKey(), entry.getValue());
+        }
     }
 
     WriteOptions options() {
@@ -87,13 +90,7 @@ final class ArchiveWriter {
     long write(ArchiveSink target, long base) throws IOException {
         sink = target;
         position = base;
-        try (SmallFiles files =
-                new SmallFiles(
-                        nodes.entrySet().stream()
-                                .filter(entry -> isSmallFile(entry.getKey(), entry.getValue()))
-                                .map(entry -> (Contents.OfFile) content(entry.getValue()))
-                                .iterator(),
-                        smallFileCount)) {
+        try (SmallFiles files = new SmallFiles(new Ahead(), smallFileCount)) {
             smallFiles = files;
             for (Map.Entry<ArchivePath, Node> entry : nodes.entrySet()) {
                 writeEntry(entry.getKey(), entry.getValue());
@@ -107,6 +104,27 @@ final class ArchiveWriter {
         long length = position - base;
         pad((int) ((options.blockSize() - length % options.blockSize()) % options.blockSize()));
         return position - base;
+    }
+
+    /** The files that {@link SmallFiles} reads, in order. */
+    private final class Ahead implements Iterator<Contents.OfFile> {
+        private final Iterator<Map.Entry<ArchivePath, Node>> entries = nodes.entrySet().iterator();
+        private int left = smallFileCount;
+
+        @Override
+        public boolean hasNext() {
+            return left > 0;
+        }
+
+        @Override
+        public Contents.OfFile next() {
+            Map.Entry<ArchivePath, Node> entry = entries.next();
+            while (!isSmallFile(entry.getKey(), entry.getValue())) {
+                entry = entries.next();
+            }
+            left--;
+            return (Contents.OfFile) content(entry.getValue());
+        }
     }
 
     private static FileContent content(Node node) {

@@ -34,7 +34,10 @@ public final class ImageWriter {
     public WriteReport write(WritableByteChannel channel) throws IOException {
         List<ArchiveWriter> writers = new ArrayList<>();
         for (Image.Segment segment : segments) {
-            Encoders.require(segment.options().compression());
+            Compression compression = segment.options().compression();
+            if (compression.kind() != Compression.Kind.NONE) {
+                Encoders.require(compression);
+            }
             writers.add(new ArchiveWriter(segment.content(), segment.options()));
         }
         List<WriteReport.Segment> reports = new ArrayList<>();

@@ -44,25 +44,32 @@ final class Inodes {
     Inodes(Map<ArchivePath, Node> nodes, WriteOptions options) {
         given = options.inodes();
         next = options.firstInode();
-        nodes.forEach(
-                (path, node) -> {
-                    if (node instanceof Node.HardLink link) {
-                        groups.computeIfAbsent(link.target(), key -> new Group()).names++;
-                    }
-                });
+        for (Node node : nodes.values()) {
+            if (node instanceof Node.HardLink link) {
+                count(link.target());
+            }
+        }
         Map<Long, ArchivePath> owners = new HashMap<>();
-        given.forEach(
-                (path, number) -> {
-                    Node node = nodes.get(path);
-                    if (node != null) {
-                        ArchivePath inode =
-                                node instanceof Node.HardLink link ? link.target() : path;
-                        take(path, inode, number, owners);
-                    }
-                });
+        for (Map.Entry<ArchivePath, Long> entry : given.entrySet()) {
+            ArchivePath path = entry.getKey();
+            Node node = nodes.get(path);
+            if (node != null) {
+                ArchivePath inode = node instanceof Node.HardLink link ? link.target() : path;
+                take(path, inode, entry.getValue(), owners);
+            }
+        }
         if (next + nodes.size() + taken.size() > Attributes.FIELD_MAX) {
             throw new InvalidEntryException(".", "inode numbers from " + next + " pass 2^32-1");
         }
+    }
+
+    private void count(ArchivePath inode) {
+        Group group = groups.get(inode);
+        if (group == null) {
+            group = new Group();
+            groups.put(inode, group);
+        }
+        group.names++;
     }
 
     private void take(

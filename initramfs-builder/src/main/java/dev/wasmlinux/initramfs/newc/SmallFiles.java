@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 
 /**
@@ -91,7 +92,7 @@ final class SmallFiles implements Closeable {
             held = null;
             used += size + GAP;
         }
-        pending.add(workers.submit(batch::read));
+        pending.add(workers.submit(batch));
         return true;
     }
 
@@ -101,7 +102,7 @@ final class SmallFiles implements Closeable {
     }
 
     /** Files read together, and which of them the writer is at. */
-    static final class Batch {
+    static final class Batch implements Callable<Batch> {
         private final List<Contents.OfFile> files = new ArrayList<>();
         private final int[] offsets = new int[BATCH_FILES];
         private final int[] lengths = new int[BATCH_FILES];
@@ -115,7 +116,8 @@ final class SmallFiles implements Closeable {
             at = 0;
         }
 
-        private Batch read() {
+        @Override
+        public Batch call() {
             for (int i = 0; i < files.size(); i++) {
                 try {
                     lengths[i] = read(files.get(i), offsets[i]);

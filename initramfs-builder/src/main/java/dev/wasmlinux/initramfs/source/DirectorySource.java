@@ -26,12 +26,12 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Future;
 
 /**
@@ -86,8 +86,28 @@ public final class DirectorySource implements TreeSource {
     /** What is known of a child before its own children are. */
     private record Child(ArchivePath path, Node node, Inode inode, Path directory) {}
 
+    /** A file of the host and its place in the tree. */
+    private record Named(ArchivePath path, Path file) implements Comparable<Named> {
+        @Override
+        public int compareTo(Named other) {
+            return path.compareTo(other.path);
+        }
+    }
+
     /** What hard links of the host share. */
-    private record Inode(long device, long number) {}
+    private record Inode(long device, long number) {
+        // What a record has by itself is linked when it is first used, which takes tens of
+        // milliseconds: more than all else that a small tree needs.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Inode that && device == that.device && number == that.number;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Long.hashCode(number) + Long.hashCode(device);
+        }
+    }
 
     /**
      * One pass over the tree. The listings of the next few directories are made on other threads
@@ -111,8 +131,12 @@ public final class DirectorySource implements TreeSource {
         }
 
         void give(List<Child> children) throws IOException {
-            List<Child> directories =
-                    children.stream().filter(child -> child.directory() != null).toList();
+            List<Child> directories = new ArrayList<>();
+            for (Child child : children) {
+                if (child.directory() != null) {
+                    directories.add(child);
+                }
+            }
             boolean ahead = workers.parallel() && directories.size() > 1;
             Iterator<Child> next = directories.iterator();
             Deque<Future<List<Child>>> listings = new ArrayDeque<>();
@@ -139,21 +163,22 @@ public final class DirectorySource implements TreeSource {
 
         /** The children of a directory in order; called on any thread. */
         List<Child> list(Path directory, ArchivePath at) throws IOException {
-            Map<ArchivePath, Path> files = new TreeMap<>();
+            List<Named> files = new ArrayList<>();
             try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
                 for (Path file : stream) {
-                    files.put(at.resolve(ArchivePath.of(nameOf(file))), file);
+                    files.add(new Named(at.resolve(ArchivePath.of(nameOf(file))), file));
                 }
             } catch (DirectoryIteratorException e) {
                 throw e.getCause();
             }
+            Collections.sort(files);
             List<Child> children = new ArrayList<>(files.size());
             Attributes shared = Attributes.of(0);
-            for (Map.Entry<ArchivePath, Path> file : files.entrySet()) {
+            for (Named named : files) {
                 Child child =
                         unix
-                                ? unix(file.getValue(), file.getKey(), directory, shared)
-                                : basic(file.getValue(), file.getKey());
+                                ? unix(named.file(), named.path(), directory, shared)
+                                : basic(named.file(), named.path());
                 if (child.node() instanceof Node.RegularFile node) {
                     shared = node.attributes();
                 }
@@ -188,15 +213,16 @@ public final class DirectorySource implements TreeSource {
             Map<String, Object> values =
                     Files.readAttributes(file, wanted, LinkOption.NOFOLLOW_LINKS);
             int mode = (Integer) values.get("mode");
+            long uid = keepOwners ? number(values.get("uid")) : 0;
+            long gid = keepOwners ? number(values.get("gid")) : 0;
+            long modified = keepTimes ? seconds((FileTime) values.get("lastModifiedTime")) : 0;
+            boolean same =
+                    shared.permissions() == (mode & 07777)
+                            && shared.uid() == uid
+                            && shared.gid() == gid
+                            && shared.modified() == modified;
             Attributes attributes =
-                    new Attributes(
-                            mode & 07777,
-                            keepOwners ? number(values.get("uid")) : 0,
-                            keepOwners ? number(values.get("gid")) : 0,
-                            keepTimes ? seconds((FileTime) values.get("lastModifiedTime")) : 0);
-            if (attributes.equals(shared)) {
-                attributes = shared;
-            }
+                    same ? shared : new Attributes(mode & 07777, uid, gid, modified);
             int type = mode & TYPE;
             if (type == DIRECTORY) {
                 return new Child(path, new Node.Directory(attributes), null, file);

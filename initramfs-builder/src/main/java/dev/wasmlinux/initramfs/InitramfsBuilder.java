@@ -261,7 +261,10 @@ public final class InitramfsBuilder {
         if (path.isRoot() && !(node instanceof Node.Directory)) {
             throw new InvalidEntryException(".", "the root can only be a directory");
         }
-        makeParents(path);
+        ArchivePath parent = path.parent();
+        if (!path.isRoot()) {
+            makeParent(path, parent);
+        }
         Node old = nodes.get(path);
         if (old != null) {
             boolean merge = old instanceof Node.Directory && node instanceof Node.Directory;
@@ -272,8 +275,10 @@ public final class InitramfsBuilder {
                 remove(path);
             }
         }
-        implied.remove(path);
-        put(path, node);
+        if (!implied.isEmpty()) {
+            implied.remove(path);
+        }
+        put(path, parent, node);
         return this;
     }
 
@@ -350,7 +355,7 @@ public final class InitramfsBuilder {
             }
             Set<ArchivePath> through = linksTo.remove(path);
             if (through != null) {
-                through.forEach(name -> put(name, link));
+                through.forEach(name -> put(name, name.parent(), link));
             }
             return;
         }
@@ -362,13 +367,12 @@ public final class InitramfsBuilder {
         names.remove(heir);
         changeable().put(heir, node);
         for (ArchivePath name : names) {
-            put(name, new Node.HardLink(heir));
+            put(name, name.parent(), new Node.HardLink(heir));
         }
     }
 
-    private void put(ArchivePath path, Node node) {
+    private void put(ArchivePath path, ArchivePath parent, Node node) {
         if (changeable().put(path, node) == null && !path.isRoot()) {
-            ArchivePath parent = path.parent();
             Integer count = children.get(parent);
             children.put(parent, count == null ? 1 : count + 1);
         }
@@ -390,11 +394,7 @@ public final class InitramfsBuilder {
         return nodes;
     }
 
-    private void makeParents(ArchivePath path) {
-        if (path.isRoot()) {
-            return;
-        }
-        ArchivePath parent = path.parent();
+    private void makeParent(ArchivePath path, ArchivePath parent) {
         if (parent.isRoot()) {
             return;
         }
@@ -413,8 +413,9 @@ public final class InitramfsBuilder {
             }
             remove(parent);
         }
-        makeParents(parent);
-        put(parent, new Node.Directory(parentAttributes));
+        ArchivePath above = parent.parent();
+        makeParent(parent, above);
+        put(parent, above, new Node.Directory(parentAttributes));
         implied.add(parent);
     }
 

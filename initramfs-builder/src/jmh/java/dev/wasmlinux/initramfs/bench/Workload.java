@@ -48,6 +48,7 @@ final class Workload implements AutoCloseable {
     static Workload make(Path below, String kind, int percent) throws IOException {
         Workload workload = new Workload(Files.createTempDirectory(below, "initramfs-bench"));
         Files.createDirectory(workload.source);
+        Files.createDirectory(workload.work.resolve("out"));
         Random random = new Random(1);
         switch (kind) {
             case "large" -> workload.files(16, 16, random, (64 << 20) / 100 * percent, 0);
@@ -113,9 +114,18 @@ final class Workload implements AutoCloseable {
         Files.write(list, lines.values());
     }
 
-    /** A file beside the tree. */
+    /** A file for what a contender makes of the tree. */
     Path out(String name) {
-        return work.resolve(name);
+        return work.resolve("out").resolve(name);
+    }
+
+    /** Deletes what the contenders made. */
+    void deleteOutputs() throws IOException {
+        try (Stream<Path> files = Files.list(work.resolve("out"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** The whole way of this library, from a directory to a file. */

@@ -23,20 +23,24 @@ final class NewcHeader {
     static final int SOCKET = 0140000;
 
     private static final byte[] DIGITS = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
-    private static final int INODE = 6;
-    private static final int MODE = 14;
-    private static final int UID = 22;
-    private static final int GID = 30;
-    private static final int LINKS = 38;
-    private static final int MODIFIED = 46;
-    private static final int FILE_SIZE = 54;
-    private static final int DEVICE_MAJOR = 62;
-    private static final int DEVICE_MINOR = 70;
-    private static final int SPECIAL_MAJOR = 78;
-    private static final int SPECIAL_MINOR = 86;
-    private static final int NAME_SIZE = 94;
-    private static final int CHECKSUM = 102;
+    private static final int MAGIC = 6;
 
+    // Indices of the numbers.
+    private static final int INODE = 0;
+    private static final int MODE = 1;
+    private static final int UID = 2;
+    private static final int GID = 3;
+    private static final int LINKS = 4;
+    private static final int MODIFIED = 5;
+    private static final int FILE_SIZE = 6;
+    private static final int DEVICE_MAJOR = 7;
+    private static final int DEVICE_MINOR = 8;
+    private static final int SPECIAL_MAJOR = 9;
+    private static final int SPECIAL_MINOR = 10;
+    private static final int NAME_SIZE = 11;
+    private static final int CHECKSUM = 12;
+
+    private final long[] numbers = new long[13];
     private final byte[] bytes = new byte[SIZE + ArchivePath.MAX_LENGTH + 1 + 4];
     private final boolean checksummed;
     private final boolean likeGenInitCpio;
@@ -45,7 +49,7 @@ final class NewcHeader {
         this.checksummed = checksummed;
         this.likeGenInitCpio = likeGenInitCpio;
         byte[] magic = (checksummed ? "070702" : "070701").getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(magic, 0, bytes, 0, magic.length);
+        System.arraycopy(magic, 0, bytes, 0, MAGIC);
     }
 
     boolean checksummed() {
@@ -58,35 +62,35 @@ final class NewcHeader {
     }
 
     void clear() {
-        Arrays.fill(bytes, INODE, SIZE, (byte) '0');
+        Arrays.fill(numbers, 0);
     }
 
     void inode(long value) {
-        put(INODE, value);
+        numbers[INODE] = value;
         if (likeGenInitCpio) {
-            put(DEVICE_MAJOR, 3);
-            put(DEVICE_MINOR, 1);
+            numbers[DEVICE_MAJOR] = 3;
+            numbers[DEVICE_MINOR] = 1;
         }
     }
 
     void attributes(int mode, long uid, long gid, long modified) {
-        put(MODE, mode);
-        put(UID, uid);
-        put(GID, gid);
-        put(MODIFIED, modified);
+        numbers[MODE] = mode;
+        numbers[UID] = uid;
+        numbers[GID] = gid;
+        numbers[MODIFIED] = modified;
     }
 
     void links(int value) {
-        put(LINKS, value);
+        numbers[LINKS] = value;
     }
 
     void size(long value) {
-        put(FILE_SIZE, value);
+        numbers[FILE_SIZE] = value;
     }
 
     void device(int major, int minor) {
-        put(SPECIAL_MAJOR, major);
-        put(SPECIAL_MINOR, minor);
+        numbers[SPECIAL_MAJOR] = major;
+        numbers[SPECIAL_MINOR] = minor;
     }
 
     /**
@@ -96,7 +100,8 @@ final class NewcHeader {
      * @return length of header and name, a multiple of 4
      */
     int name(ByteString name, int field) {
-        put(NAME_SIZE, field);
+        numbers[NAME_SIZE] = field;
+        encode();
         int length = SIZE + field + 3 & ~3;
         name.copyTo(bytes, SIZE);
         Arrays.fill(bytes, SIZE + name.length(), length, (byte) 0);
@@ -104,14 +109,16 @@ final class NewcHeader {
     }
 
     void checksum(long value) {
-        put(CHECKSUM, value);
+        numbers[CHECKSUM] = value;
     }
 
-    private void put(int at, long value) {
-        long rest = value;
-        for (int i = at + 7; i >= at; i--) {
-            bytes[i] = DIGITS[(int) rest & 15];
-            rest >>>= 4;
+    /** One loop for all numbers: small code counts when a new virtual machine writes an image. */
+    private void encode() {
+        int at = MAGIC;
+        for (long number : numbers) {
+            for (int shift = 28; shift >= 0; shift -= 4) {
+                bytes[at++] = DIGITS[(int) (number >>> shift) & 15];
+            }
         }
     }
 }

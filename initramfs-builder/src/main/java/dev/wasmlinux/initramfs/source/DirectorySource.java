@@ -118,10 +118,15 @@ public final class DirectorySource implements TreeSource {
         private final boolean unix =
                 root.getFileSystem().supportedFileAttributeViews().contains("unix");
         private final String wanted =
-                "unix:mode,nlink,size,ino,dev"
+                "unix:mode,nlink,size"
                         + (keepOwners ? ",uid,gid" : "")
                         + (keepTimes ? ",lastModifiedTime" : "");
+        private final String wantedWithInode = wanted + ",ino,dev";
         private final Map<Inode, ArchivePath> inodes = new HashMap<>();
+
+        /** Set by the first file of several names: few trees have any, and each value costs. */
+        private volatile boolean linked;
+
         private final Workers workers;
 
         Walk(EntrySink sink) {
@@ -211,7 +216,8 @@ public final class DirectorySource implements TreeSource {
         private Child unix(Path file, ArchivePath path, Path directory, Attributes shared)
                 throws IOException {
             Map<String, Object> values =
-                    Files.readAttributes(file, wanted, LinkOption.NOFOLLOW_LINKS);
+                    Files.readAttributes(
+                            file, linked ? wantedWithInode : wanted, LinkOption.NOFOLLOW_LINKS);
             int mode = (Integer) values.get("mode");
             long uid = keepOwners ? number(values.get("uid")) : 0;
             long gid = keepOwners ? number(values.get("gid")) : 0;
@@ -229,10 +235,7 @@ public final class DirectorySource implements TreeSource {
             } else if (type == SYMLINK) {
                 return new Child(path, symlink(file, attributes), null, null);
             }
-            Inode inode =
-                    (Integer) values.get("nlink") > 1
-                            ? new Inode((Long) values.get("dev"), (Long) values.get("ino"))
-                            : null;
+            Inode inode = (Integer) values.get("nlink") > 1 ? inode(file, values) : null;
             Node node =
                     switch (type) {
                         case 0100000 ->
@@ -248,6 +251,15 @@ public final class DirectorySource implements TreeSource {
                                         path.toString(), "mode 0" + Integer.toOctalString(mode));
                     };
             return new Child(path, node, inode, null);
+        }
+
+        private Inode inode(Path file, Map<String, Object> values) throws IOException {
+            Map<String, Object> all = values;
+            if (!values.containsKey("ino")) {
+                linked = true;
+                all = Files.readAttributes(file, "unix:ino,dev", LinkOption.NOFOLLOW_LINKS);
+            }
+            return new Inode((Long) all.get("dev"), (Long) all.get("ino"));
         }
 
         @Override

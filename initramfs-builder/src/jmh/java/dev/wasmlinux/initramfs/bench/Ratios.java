@@ -31,6 +31,9 @@ public final class Ratios {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
+    /** Bytes of a trailer's header and name. */
+    private static final long TRAILER = 124;
+
     private static final long WARM_UP = 5_000_000_000L;
 
     private final Workload workload;
@@ -177,17 +180,18 @@ public final class Ratios {
         }
     }
 
+    /** Offset and length of all headers with their names, the trailer's too. */
     private static List<long[]> headers(Path image) throws IOException {
         List<long[]> headers = new ArrayList<>();
+        long end = 0;
         try (ImageReader reader = ImageReader.open(image)) {
             for (var entry = reader.next(); entry != null; entry = reader.next()) {
-                headers.add(
-                        new long[] {
-                            entry.location().headerOffset(),
-                            entry.location().dataOffset() - entry.location().headerOffset()
-                        });
+                long start = entry.location().headerOffset();
+                headers.add(new long[] {start, entry.location().dataOffset() - start});
+                end = entry.location().dataOffset() + entry.size() + 3 & ~3L;
             }
         }
+        headers.add(new long[] {end, TRAILER});
         return headers;
     }
 

@@ -18,8 +18,8 @@ import java.util.Objects;
 public final class RawInput extends InputStream {
     private static final int BUFFER = 64 << 10;
 
-    /** First bytes after a skip: a header, and no more if another skip follows. */
-    private static final int AFTER_SKIP = 1 << 9;
+    /** First bytes after a skip: a header, and not many more if another skip follows. */
+    private static final int AFTER_SKIP = 1 << 10;
 
     /** Skips shorter than this cost less when what they pass is read. */
     private static final int FAR = 32 << 10;
@@ -42,7 +42,7 @@ public final class RawInput extends InputStream {
         this.bufferEnd = start;
         this.owned = owned;
         this.nextRead = channel == null ? BUFFER : AFTER_SKIP;
-        this.buffer = new byte[channel == null ? BUFFER : 4 * AFTER_SKIP];
+        this.buffer = new byte[channel == null ? BUFFER : 2 * AFTER_SKIP];
     }
 
     /** Reads a stream from offset 0 on; closes it at the end. */
@@ -129,6 +129,9 @@ public final class RawInput extends InputStream {
             if (channel == null) {
                 int step = stream.read(buffer, at, length);
                 return step == 0 ? singleByte(at) : step;
+            }
+            if (bufferEnd == size) {
+                return -1;
             }
             return channel.read(ByteBuffer.wrap(buffer, at, length), bufferEnd);
         } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 
 /** A buffer before a channel; copies large ranges of files without taking them into memory. */
@@ -125,7 +126,7 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
                 chunk.clear().limit((int) Math.min(CHUNK, count - asked));
                 long at = offset + asked;
                 asked += chunk.limit();
-                pending.add(reader.submit(() -> fill(source, at, chunk)));
+                pending.add(reader.submit(new Fill(source, at, chunk)));
             }
             ByteBuffer chunk = Workers.await(pending.remove());
             atEnd |= chunk.hasRemaining();
@@ -140,17 +141,20 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
     }
 
     /** Fills a buffer as far as the source has bytes. */
-    private static ByteBuffer fill(FileChannel source, long offset, ByteBuffer chunk)
-            throws IOException {
-        long at = offset;
-        while (chunk.hasRemaining()) {
-            int step = source.read(chunk, at);
-            if (step < 0) {
-                break;
+    private record Fill(FileChannel source, long offset, ByteBuffer chunk)
+            implements Callable<ByteBuffer> {
+        @Override
+        public ByteBuffer call() throws IOException {
+            long at = offset;
+            while (chunk.hasRemaining()) {
+                int step = source.read(chunk, at);
+                if (step < 0) {
+                    break;
+                }
+                at += step;
             }
-            at += step;
+            return chunk;
         }
-        return chunk;
     }
 
     /** Ends the reading thread; the channel stays open. */

@@ -103,7 +103,9 @@ final class EntryBody extends InputStream {
     }
 
     private void skipBody(long count) throws IOException {
-        in.skipFully(count, what());
+        if (!in.skip(count)) {
+            throw in.cut(what());
+        }
         left -= count;
     }
 

@@ -45,6 +45,7 @@ public final class ImageReader implements Closeable {
     private final MemberInput in;
     private final ReadLimits limits;
     private final Notes notes;
+    private final EntryHeader header = new EntryHeader();
     private long entries;
     private int trailers;
     private EntryBody body;
@@ -147,7 +148,7 @@ public final class ImageReader implements Closeable {
     /** Reads a header with name and link target; null for a trailer. */
     private ArchiveEntry readEntry() throws IOException {
         long offset = in.position();
-        EntryHeader header = readHeader(offset);
+        readHeader(offset);
         ByteString name = readName(header.nameSize(), offset);
         in.skip(header.namePadding());
         if (header.format() == ArchiveEntry.Format.ODC) {
@@ -166,17 +167,17 @@ public final class ImageReader implements Closeable {
             trailers++;
             return null;
         }
-        return entry(header, name, offset);
+        return entry(name, offset);
     }
 
     private void note(KernelRule rule, ByteString name, long offset, String text) {
         notes.note(rule, name.toString(), offset, text);
     }
 
-    private EntryHeader readHeader(long offset) throws IOException {
-        byte[] bytes = new byte[EntryHeader.NEWC];
+    private void readHeader(long offset) throws IOException {
+        byte[] bytes = header.bytes();
         in.readFully(bytes, 0, MemberInput.MAGIC, "a magic");
-        ArchiveEntry.Format format = EntryHeader.format(bytes);
+        ArchiveEntry.Format format = header.magic();
         if (format == null) {
             throw in.fault(
                     KernelRule.JUNK,
@@ -186,12 +187,9 @@ public final class ImageReader implements Closeable {
                                     + ByteString.of(bytes, 0, MemberInput.MAGIC)
                                     + "'"));
         }
-        boolean octal = format == ArchiveEntry.Format.ODC;
-        int size = octal ? EntryHeader.ODC : EntryHeader.NEWC;
+        int size = format == ArchiveEntry.Format.ODC ? EntryHeader.ODC : EntryHeader.NEWC;
         in.readFully(bytes, MemberInput.MAGIC, size - MemberInput.MAGIC, "a header");
-        return octal
-                ? EntryHeader.octal(bytes, in.offsetForError(offset))
-                : EntryHeader.newc(bytes, format);
+        header.parse(format, in.offsetForError(offset));
     }
 
     private ByteString readName(long nameSize, long offset) throws IOException {
@@ -231,12 +229,11 @@ public final class ImageReader implements Closeable {
         return name.length() <= 100 ? name.toString() : name.substring(0, 100) + "...";
     }
 
-    private ArchiveEntry entry(EntryHeader header, ByteString name, long offset)
-            throws IOException {
+    private ArchiveEntry entry(ByteString name, long offset) throws IOException {
         long dataOffset = in.position();
         ByteString target = ByteString.EMPTY;
         byte[] text = null;
-        if (EntryType.of(header.mode()) == EntryType.SYMLINK) {
+        if (header.type() == EntryType.SYMLINK) {
             if (header.size() > limits.text()) {
                 throw new LimitExceededException(
                         name
@@ -249,19 +246,8 @@ public final class ImageReader implements Closeable {
             target = toNul(text);
         }
         ArchiveEntry entry =
-                new ArchiveEntry(
+                header.entry(
                         name,
-                        header.format(),
-                        header.inode(),
-                        header.mode(),
-                        header.uid(),
-                        header.gid(),
-                        header.links(),
-                        header.modified(),
-                        header.size(),
-                        header.device(),
-                        header.special(),
-                        header.checksum(),
                         target,
                         new ArchiveEntry.Location(
                                 in.members().size() - 1, trailers, offset, dataOffset));

@@ -234,38 +234,20 @@ final class MemberInput implements Closeable {
                                         + " bytes"));
     }
 
-    /** Skips bytes; fewer at the end. */
-    void skip(long count) throws IOException {
+    /** Skips bytes; false if the end comes before. */
+    boolean skip(long count) throws IOException {
         if (plain()) {
-            raw.skip(count);
-            return;
+            return raw.skip(count) == count;
         }
         long left = count;
         while (left > 0) {
             int got = read(scratch(), 0, (int) Math.min(SCRATCH, left));
             if (got < 0) {
-                return;
+                return false;
             }
             left -= got;
         }
-    }
-
-    /** Skips bytes of which all must be there. */
-    void skipFully(long count, String what) throws IOException {
-        if (plain()) {
-            if (raw.skip(count) < count) {
-                throw cut(what);
-            }
-            return;
-        }
-        long left = count;
-        while (left > 0) {
-            int got = read(scratch(), 0, (int) Math.min(SCRATCH, left));
-            if (got < 0) {
-                throw cut(what);
-            }
-            left -= got;
-        }
+        return true;
     }
 
     /** The offset in the image that an error is told at. */

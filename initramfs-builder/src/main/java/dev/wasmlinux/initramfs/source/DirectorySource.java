@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 
 /**
@@ -157,12 +158,26 @@ public final class DirectorySource implements TreeSource {
                 }
                 while (ahead && listings.size() < AHEAD && next.hasNext()) {
                     Child later = next.next();
-                    listings.add(workers.submit(() -> list(later.directory(), later.path())));
+                    listings.add(workers.submit(new Listing(later)));
                 }
                 give(
                         ahead
                                 ? Workers.await(listings.remove())
                                 : list(child.directory(), child.path()));
+            }
+        }
+
+        /** The listing of a directory that comes later. */
+        private final class Listing implements Callable<List<Child>> {
+            private final Child directory;
+
+            Listing(Child directory) {
+                this.directory = directory;
+            }
+
+            @Override
+            public List<Child> call() throws IOException {
+                return list(directory.directory(), directory.path());
             }
         }
 

@@ -8,6 +8,8 @@ import dev.wasmlinux.toolchain.ToolchainException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,23 +21,6 @@ import picocli.CommandLine.Spec;
         description = "A real Linux kernel, compiled to WebAssembly, booted inside the JVM.",
         mixinStandardHelpOptions = true,
         version = "wasm-linux 0.1.0",
-        subcommands = {
-            RunCommand.class,
-            BuildCommand.class,
-            CcCommand.class,
-            FetchCommand.class,
-            PatchCommand.class,
-            CleanCommand.class,
-            VerifyReproducibleCommand.class,
-            DoctorCommand.class,
-            WhyCommand.class,
-            InspectCommand.class,
-            ReportCommand.class,
-            VerifyImageCommand.class,
-            ContainerCommand.class,
-            CompletionCommand.class,
-            InitramfsCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:success",
@@ -59,6 +44,27 @@ import picocli.CommandLine.Spec;
             "  JAVA_HOME            Java 17 or later to run on"
         })
 public final class Main implements Runnable {
+    /** The commands by their names, in the order of the help. */
+    static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("run", RunCommand.class);
+        COMMANDS.put("build", BuildCommand.class);
+        COMMANDS.put("cc", CcCommand.class);
+        COMMANDS.put("fetch", FetchCommand.class);
+        COMMANDS.put("patch", PatchCommand.class);
+        COMMANDS.put("clean", CleanCommand.class);
+        COMMANDS.put("verify-reproducible", VerifyReproducibleCommand.class);
+        COMMANDS.put("doctor", DoctorCommand.class);
+        COMMANDS.put("why", WhyCommand.class);
+        COMMANDS.put("inspect", InspectCommand.class);
+        COMMANDS.put("report", ReportCommand.class);
+        COMMANDS.put("verify-image", VerifyImageCommand.class);
+        COMMANDS.put("container", ContainerCommand.class);
+        COMMANDS.put("completion", CompletionCommand.class);
+        COMMANDS.put("initramfs", InitramfsCommand.class);
+    }
+
     private final PrintStream out;
 
     @Spec private CommandSpec spec;
@@ -91,11 +97,25 @@ public final class Main implements Runnable {
      */
     static int run(String[] arguments, PrintStream out, PrintStream err) {
         CommandLine line = new CommandLine(new Main(out));
+        addCommands(line, arguments);
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Main::handle);
         return line.execute(arguments);
+    }
+
+    /**
+     * Adds the command that is asked for, or all: picocli examines every command that it is given,
+     * which takes longer than some of them run.
+     */
+    private static void addCommands(CommandLine line, String[] arguments) {
+        Class<?> asked = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+        if (asked != null && asked != CompletionCommand.class) {
+            line.addSubcommand(asked);
+        } else {
+            COMMANDS.values().forEach(line::addSubcommand);
+        }
     }
 
     private static int handle(Exception e, CommandLine line, CommandLine.ParseResult parsed) {

@@ -23,6 +23,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
 class MainTest {
@@ -73,6 +74,16 @@ class MainTest {
         assertThat(run("--help")).isZero();
         assertThat(out()).contains("build", "doctor", "Exit codes:", "WASM_LINUX_SOURCES");
         assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void commandsAreFoundByTheirNames() {
+        Main.COMMANDS.forEach(
+                (name, type) ->
+                        assertThat(type.getAnnotation(CommandLine.Command.class).name())
+                                .isEqualTo(name));
+        assertThat(run("clean", "--help")).isZero();
+        assertThat(out()).startsWith("Usage: wasm-linux clean ");
     }
 
     @Test

@@ -432,20 +432,34 @@ public final class InitramfsBuilder {
      */
     public Initramfs build() {
         boolean inOrder = order == Order.AS_ADDED || isSorted();
+        Map<ArchivePath, Node> changed = resolvedLinks();
         Map<ArchivePath, Node> result;
-        if (inOrder && linksTo.isEmpty()) {
+        if (inOrder && changed.isEmpty()) {
             // No second map: there may be very many entries.
             given = true;
             result = nodes;
         } else {
             result = inOrder ? new LinkedHashMap<>(nodes) : new TreeMap<>(nodes);
-            for (Map.Entry<ArchivePath, Node> entry : result.entrySet()) {
-                if (entry.getValue() instanceof Node.HardLink link) {
-                    entry.setValue(resolve(entry.getKey(), link));
+            result.putAll(changed);
+        }
+        return new Initramfs(result);
+    }
+
+    /** Checks all hard links; those that lead to another one, as they must be in the tree. */
+    private Map<ArchivePath, Node> resolvedLinks() {
+        Map<ArchivePath, Node> changed = new HashMap<>();
+        if (linksTo.isEmpty()) {
+            return changed;
+        }
+        for (Map.Entry<ArchivePath, Node> entry : nodes.entrySet()) {
+            if (entry.getValue() instanceof Node.HardLink link) {
+                Node resolved = resolve(entry.getKey(), link);
+                if (resolved != link) {
+                    changed.put(entry.getKey(), resolved);
                 }
             }
         }
-        return new Initramfs(result);
+        return changed;
     }
 
     private boolean isSorted() {

@@ -131,9 +131,6 @@ public final class Ratios {
             write("ours, cold", cold("ours"));
             write(
                     "ours, cold, as the command line runs",
-                    cold("ours", "-XX:+UseSerialGC", "-Xshare:auto"));
-            write(
-                    "ours, cold, one compiler",
                     cold("ours", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
             write(
                     "GNU cpio",

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,19 +50,8 @@ final class PatchApplyCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Option(
-            names = {"-p", "--strip"},
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Leave out N leading path components (default: ${DEFAULT-VALUE}).")
-    private int strip;
-
-    @Option(
-            names = {"-F", "--fuzz"},
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Ignore up to N context lines (default: ${DEFAULT-VALUE}).")
-    private int fuzz;
+    @Mixin private StripOption strip;
+    @Mixin private FuzzOption fuzz;
 
     @Option(
             names = {"-R", "--reverse"},
@@ -121,7 +111,7 @@ final class PatchApplyCommand implements Callable<Integer> {
         }
         ApplyOptions options;
         try {
-            options = new ApplyOptions(strip, fuzz, reverse, dryRun, true);
+            options = new ApplyOptions(strip.components(), fuzz.lines(), reverse, dryRun, true);
         } catch (IllegalArgumentException e) {
             throw new ToolchainException(Kind.USAGE, e.getMessage(), e);
         }

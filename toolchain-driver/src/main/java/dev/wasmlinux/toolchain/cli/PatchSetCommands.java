@@ -12,7 +12,6 @@ import dev.wasmlinux.patchset.UpstreamTree;
 import dev.wasmlinux.patchset.Version;
 import dev.wasmlinux.patchset.VersionRange;
 import dev.wasmlinux.toolchain.PatchSetWork;
-import dev.wasmlinux.toolchain.Toolchain;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import java.io.IOException;
@@ -35,6 +34,25 @@ import picocli.CommandLine.Spec;
 final class PatchSetCommands {
     private PatchSetCommands() {}
 
+    /** Work on sets, and its failures as errors of the driver. */
+    private abstract static class Action implements Callable<Integer> {
+        @Spec private CommandSpec spec;
+
+        abstract int act(PrintWriter out)
+                throws IOException, ToolchainException, InterruptedException;
+
+        @Override
+        public Integer call() throws ToolchainException, InterruptedException {
+            try {
+                return act(spec.commandLine().getOut());
+            } catch (PatchException e) {
+                throw new ToolchainException(Kind.PATCH, e.getMessage(), e);
+            } catch (IOException e) {
+                throw new ToolchainException(Kind.STORAGE, "cannot " + spec.name() + ": " + e, e);
+            }
+        }
+    }
+
     /** {@code wasm-linux patch verify}. */
     @Command(
             name = "verify",
@@ -45,18 +63,17 @@ final class PatchSetCommands {
                 "Exit code 0 if so, 6 if not. For llvm, an empty set: do the tools of this",
                 "machine serve as they are? Exit code 3 if not."
             })
-    static final class Verify implements Callable<Integer> {
-        @Spec private CommandSpec spec;
+    static final class Verify extends Action {
         @Mixin private ToolchainOptions options;
 
         @Parameters(paramLabel = "SET", description = "Name or directory.")
         private String set;
 
         @Override
-        public Integer call() throws ToolchainException, InterruptedException {
-            Toolchain toolchain = options.toolchain();
+        int act(PrintWriter out) throws ToolchainException, InterruptedException {
+            PatchSetWork work = options.toolchain().patchSets();
             try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
-                spec.commandLine().getOut().println(toolchain.patchSets().verify(set, progress));
+                out.println(work.verify(set, progress));
             }
             return 0;
         }
@@ -71,9 +88,9 @@ final class PatchSetCommands {
                 "patches or overlay were edited. With --tree, writes one set anew instead:",
                 "patches and overlay from a tree that was patched with it and edited."
             })
-    static final class Refresh implements Callable<Integer> {
-        @Spec private CommandSpec spec;
+    static final class Refresh extends Action {
         @Mixin private ToolchainOptions options;
+        @Mixin private FuzzOption fuzz;
 
         @Option(
                 names = "--tree",
@@ -87,19 +104,12 @@ final class PatchSetCommands {
                 description = "New directory for the set made from --tree.")
         private Path output;
 
-        @Option(
-                names = {"-F", "--fuzz"},
-                paramLabel = "N",
-                defaultValue = "0",
-                description = "Ignore up to N context lines (default: ${DEFAULT-VALUE}).")
-        private int fuzz;
-
         @Parameters(paramLabel = "SET", arity = "1..*", description = "Directories of sets.")
         private List<Path> sets;
 
         @Override
-        public Integer call() throws ToolchainException, InterruptedException {
-            Toolchain toolchain = options.toolchain();
+        int act(PrintWriter out) throws ToolchainException, InterruptedException {
+            PatchSetWork work = options.toolchain().patchSets();
             if ((tree == null) != (output == null) || tree != null && sets.size() > 1) {
                 throw new ToolchainException(
                         Kind.USAGE, "--tree and --output go together, with one set");
@@ -113,17 +123,14 @@ final class PatchSetCommands {
                                     + " (a bundled set is refreshed where its sources are)");
                 }
             }
-            PrintWriter out = spec.commandLine().getOut();
             try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
                 if (tree != null) {
-                    toolchain
-                            .patchSets()
-                            .regenerate(sets.get(0).toString(), tree, output, fuzz, progress);
+                    work.regenerate(sets.get(0).toString(), tree, output, fuzz.lines(), progress);
                     out.println(output);
                     return 0;
                 }
                 for (Path set : sets) {
-                    out.println(toolchain.patchSets().pin(set, progress));
+                    out.println(work.pin(set, progress));
                 }
             }
             return 0;
@@ -138,15 +145,8 @@ final class PatchSetCommands {
                 "Says which patches of a set fit other versions of the upstream.",
                 "Exit code 0 if everything fits everywhere, 1 if not. Changes nothing."
             })
-    static final class Rebase implements Callable<Integer> {
-        @Spec private CommandSpec spec;
-
-        @Option(
-                names = {"-F", "--fuzz"},
-                paramLabel = "N",
-                defaultValue = "0",
-                description = "Ignore up to N context lines (default: ${DEFAULT-VALUE}).")
-        private int fuzz;
+    static final class Rebase extends Action {
+        @Mixin private FuzzOption fuzz;
 
         @Parameters(index = "0", paramLabel = "SET", description = "Name or directory.")
         private String set;
@@ -159,9 +159,8 @@ final class PatchSetCommands {
         private List<Path> upstreams;
 
         @Override
-        public Integer call() throws ToolchainException {
+        int act(PrintWriter out) throws IOException, ToolchainException {
             PatchSet loaded = PatchSetWork.load(set);
-            PrintWriter out = spec.commandLine().getOut();
             boolean fits = true;
             for (Path upstream : upstreams) {
                 if (!Files.exists(upstream)) {
@@ -171,26 +170,23 @@ final class PatchSetCommands {
                         Files.isDirectory(upstream)
                                 ? UpstreamTree.directory(upstream)
                                 : UpstreamArchive.file(upstream);
-                RebaseReport report;
-                try {
-                    report = loaded.rebase(tree, fuzz);
-                } catch (PatchException e) {
-                    throw new ToolchainException(Kind.PATCH, e.getMessage(), e);
-                } catch (IOException e) {
-                    throw new ToolchainException(Kind.STORAGE, "cannot read: " + e, e);
-                }
+                RebaseReport report = loaded.rebase(tree, fuzz.lines());
                 fits &= report.fits();
-                out.println(report.tree());
-                for (RebaseReport.Entry entry : report.patches()) {
-                    String status =
-                            entry.status().toString().toLowerCase(Locale.ROOT).replace('_', ' ');
-                    out.printf("  %-16s %s%n", status, entry.name());
-                    if (entry.status() == RebaseReport.Status.DOES_NOT_FIT) {
-                        entry.problem().lines().forEach(line -> out.println("      " + line));
-                    }
-                }
+                print(report, out);
             }
             return fits ? 0 : 1;
+        }
+
+        private static void print(RebaseReport report, PrintWriter out) {
+            out.println(report.tree());
+            for (RebaseReport.Entry entry : report.patches()) {
+                String status =
+                        entry.status().toString().toLowerCase(Locale.ROOT).replace('_', ' ');
+                out.printf("  %-16s %s%n", status, entry.name());
+                if (entry.status() == RebaseReport.Status.DOES_NOT_FIT) {
+                    entry.problem().lines().forEach(line -> out.println("      " + line));
+                }
+            }
         }
     }
 
@@ -203,8 +199,7 @@ final class PatchSetCommands {
                 "set itself as a quilt series instead: OUT/patches/series and the patches with",
                 "DEP-3 headings; the import of it makes the same patches."
             })
-    static final class Export implements Callable<Integer> {
-        @Spec private CommandSpec spec;
+    static final class Export extends Action {
         @Mixin private ToolchainOptions options;
 
         @Option(
@@ -223,29 +218,24 @@ final class PatchSetCommands {
         private String set;
 
         @Override
-        public Integer call() throws ToolchainException, InterruptedException {
+        int act(PrintWriter out) throws IOException, ToolchainException, InterruptedException {
             if (quilt) {
-                spec.commandLine().getOut().println(series());
+                out.println(series());
                 return 0;
             }
             try (ConsoleProgress progress = ToolchainOptions.progress(System.err)) {
                 options.toolchain().patchSets().export(set, output, progress);
             }
-            spec.commandLine().getOut().println(output);
+            out.println(output);
             return 0;
         }
 
-        private Path series() throws ToolchainException {
-            PatchSet loaded = PatchSetWork.load(set);
+        private Path series() throws IOException, ToolchainException {
             try {
-                return loaded.exportQuilt(output);
-            } catch (PatchException e) {
-                throw new ToolchainException(Kind.PATCH, e.getMessage(), e);
+                return PatchSetWork.load(set).exportQuilt(output);
             } catch (FileAlreadyExistsException e) {
                 throw new ToolchainException(
                         Kind.USAGE, e.getMessage() + " exists; choose another --output", e);
-            } catch (IOException e) {
-                throw new ToolchainException(Kind.STORAGE, "cannot export: " + e, e);
             }
         }
     }
@@ -258,8 +248,8 @@ final class PatchSetCommands {
                 "Makes a set of patches from elsewhere: a quilt series, mails of git format-patch,",
                 "or plain files. Their headings (DEP-3, mail) become entries of patchset.json."
             })
-    static final class Import implements Callable<Integer> {
-        @Spec private CommandSpec spec;
+    static final class Import extends Action {
+        @Mixin private StripOption strip;
 
         @Option(names = "--component", paramLabel = "NAME", required = true)
         private String component;
@@ -286,13 +276,6 @@ final class PatchSetCommands {
         private String description;
 
         @Option(
-                names = {"-p", "--strip"},
-                paramLabel = "N",
-                defaultValue = "1",
-                description = "Leading path components to drop (default: ${DEFAULT-VALUE}).")
-        private int strip;
-
-        @Option(
                 names = {"-o", "--output"},
                 paramLabel = "DIR",
                 required = true,
@@ -303,7 +286,7 @@ final class PatchSetCommands {
         private Path input;
 
         @Override
-        public Integer call() throws ToolchainException {
+        int act(PrintWriter out) throws IOException, ToolchainException {
             Manifest template;
             try {
                 template =
@@ -314,7 +297,7 @@ final class PatchSetCommands {
                                 Version.of(version),
                                 VersionRange.parse(version),
                                 List.of(),
-                                strip,
+                                strip.components(),
                                 List.of(),
                                 Optional.empty(),
                                 Optional.empty());
@@ -324,21 +307,11 @@ final class PatchSetCommands {
             if (!Files.exists(input)) {
                 throw new ToolchainException(Kind.USAGE, "no such file: " + input);
             }
-            try {
-                PatchSet made = PatchSet.importFrom(input, template, output);
-                made.manifest()
-                        .patches()
-                        .forEach(
-                                patch ->
-                                        spec.commandLine()
-                                                .getOut()
-                                                .printf("%s  %s%n", patch.file(), patch.title()));
-                return 0;
-            } catch (PatchException e) {
-                throw new ToolchainException(Kind.PATCH, e.getMessage(), e);
-            } catch (IOException e) {
-                throw new ToolchainException(Kind.STORAGE, "cannot import: " + e, e);
-            }
+            PatchSet.importFrom(input, template, output)
+                    .manifest()
+                    .patches()
+                    .forEach(patch -> out.printf("%s  %s%n", patch.file(), patch.title()));
+            return 0;
         }
     }
 }

@@ -30,6 +30,8 @@ public record CleanReport(long before, long after, List<Item> removed) {
         WORKSPACE,
         /** A source archive, whole or in part. */
         ARCHIVE,
+        /** A kernel or program as code of the virtual machine. */
+        CODE,
         /** The log of a step. */
         LOG
     }

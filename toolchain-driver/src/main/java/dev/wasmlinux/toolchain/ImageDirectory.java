@@ -48,6 +48,32 @@ public final class ImageDirectory {
      * @throws MachineException if this host cannot run the kernel
      */
     public static MachineImage load(Path directory) throws ToolchainException {
+        return load(directory, MachineImage::compile);
+    }
+
+    /**
+     * As {@link #load(Path)}, with a directory in which kernel and programs stay compiled for the
+     * next time.
+     *
+     * @param directory the image's directory
+     * @param codeCache see {@link MachineImage#withCodeCache}
+     * @return the image, ready to be booted
+     * @throws ToolchainException as {@link #load(Path)}
+     */
+    public static MachineImage load(Path directory, Path codeCache) throws ToolchainException {
+        return load(
+                directory,
+                (kernel, symbols, initramfs) ->
+                        MachineImage.compile(kernel, symbols, initramfs, codeCache));
+    }
+
+    /** Makes an image of its files. */
+    private interface Compilation {
+        MachineImage compile(byte[] kernel, SymbolTable symbols, byte[] initramfs);
+    }
+
+    private static MachineImage load(Path directory, Compilation compilation)
+            throws ToolchainException {
         Path place =
                 Files.exists(directory.resolve(MANIFEST)) ? directory : directory.resolve("image");
         if (!Files.exists(place.resolve(MANIFEST))) {
@@ -60,7 +86,7 @@ public final class ImageDirectory {
         }
         try {
             JsonNode manifest = Json.read(place.resolve(MANIFEST));
-            return MachineImage.compile(
+            return compilation.compile(
                     file(place, manifest, "vmlinux.wasm"),
                     SymbolTable.parse(file(place, manifest, "vmlinux.symbols")),
                     file(place, manifest, "initramfs.cpio"));

@@ -476,6 +476,7 @@ public final class Toolchain {
                         cleaner.clean(name, Recipes.workspaceOf(name));
                     }
                     if (components.isEmpty()) {
+                        cleaner.cleanCode();
                         cleaner.cleanLogs();
                     }
                     if (sources) {

@@ -359,6 +359,7 @@ public final class Machine implements AutoCloseable {
                     () -> System.nanoTime() - origin,
                     () -> nanos(wall.instant()),
                     image.programs(),
+                    image.codeCache(),
                     taskLimit);
         }
 

@@ -19,12 +19,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Programs that no compiler would make, or that do what they should not: the guest refuses them or
@@ -37,6 +42,8 @@ class HandMadeProgramsTest {
     private static final int SIGBUS = 128 + 7;
     private static final int SIGFPE = 128 + 8;
     private static final int SIGSEGV = 128 + 11;
+
+    @TempDir Path directory;
 
     private final Map<String, byte[]> programs = new LinkedHashMap<>();
     private final Map<String, Integer> expected = new LinkedHashMap<>();
@@ -112,12 +119,28 @@ class HandMadeProgramsTest {
         programs();
         StringBuilder wanted = new StringBuilder();
         expected.forEach((name, status) -> wanted.append(name + " " + status + "\n"));
+        MachineImage image =
+                MachineImage.bundled()
+                        .withExtraInitramfs(archive())
+                        .withCodeCache(directory.resolve("code"));
+        assertThat(statuses(image)).isEqualTo(wanted.toString());
+        List<Path> kept = kept();
+        assertThat(kept).isNotEmpty();
+        // What was compiled now comes from the cache.
+        assertThat(statuses(image)).isEqualTo(wanted.toString());
+        assertThat(kept()).isEqualTo(kept);
+    }
+
+    private List<Path> kept() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("code"))) {
+            return files.sorted().toList();
+        }
+    }
+
+    private String statuses(MachineImage image) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Machine machine =
-                Machine.builder()
-                        .image(MachineImage.bundled().withExtraInitramfs(archive()))
-                        .commandLine("console=hvc0 quiet")
-                        .build()) {
+                Machine.builder().image(image).commandLine("console=hvc0 quiet").build()) {
             machine.start();
             String script =
                     "cd /programs; for p in "
@@ -129,6 +152,6 @@ class HandMadeProgramsTest {
                     out,
                     OutputStream.nullOutputStream());
         }
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(wanted.toString());
+        return out.toString(StandardCharsets.UTF_8);
     }
 }

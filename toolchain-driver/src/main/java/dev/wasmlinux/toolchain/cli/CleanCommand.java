@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "clean",
         mixinStandardHelpOptions = true,
         description = {
-            "Deletes stored results, source trees and objects from the cache,",
+            "Deletes stored results, source trees, objects and compiled code from the cache,",
             "or, with --max-size, what was used the longest time ago.",
             "Waits until no build uses the cache."
         })

@@ -20,6 +20,7 @@ import dev.wasmlinux.initramfs.read.KernelRule;
 import dev.wasmlinux.initramfs.read.ReadLimits;
 import dev.wasmlinux.toolchain.ImageDirectory;
 import dev.wasmlinux.toolchain.ToolchainException;
+import dev.wasmlinux.toolchain.io.CacheLayout;
 import java.io.ByteArrayInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -117,6 +118,13 @@ final class RunCommand implements Callable<Integer> {
     private Path kernel;
 
     @Option(
+            names = "--no-code-cache",
+            description =
+                    "Compile kernels and programs that are not the bundled ones anew, and keep"
+                            + " nothing of them in the cache directory.")
+    private boolean noCodeCache;
+
+    @Option(
             names = {"-v", "--verbose"},
             description = "Show the kernel's messages on standard error.")
     private boolean verbose;
@@ -151,8 +159,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private MachineImage image() throws ToolchainException {
-        MachineImage image =
-                directory == null ? MachineImage.bundled() : ImageDirectory.load(directory);
+        MachineImage image = noCodeCache ? plainImage() : cachedImage();
         if (kernel != null) {
             Path names = kernel.resolveSibling("vmlinux.symbols");
             byte[] symbols = Files.exists(names) ? read(names) : new byte[0];
@@ -164,6 +171,17 @@ final class RunCommand implements Callable<Integer> {
             image = image.withExtraInitramfs(bytes);
         }
         return image;
+    }
+
+    private MachineImage plainImage() throws ToolchainException {
+        return directory == null ? MachineImage.bundled() : ImageDirectory.load(directory);
+    }
+
+    private MachineImage cachedImage() throws ToolchainException {
+        Path code = CacheLayout.of(CacheLayout.userCache(System.getenv())).code();
+        return directory == null
+                ? MachineImage.bundled().withCodeCache(code)
+                : ImageDirectory.load(directory, code);
     }
 
     private static byte[] read(Path file) {

@@ -76,6 +76,11 @@ public record CacheLayout(Path root, Path work) {
         return root.resolve("steps");
     }
 
+    /** Kernels and programs as code of the virtual machine. */
+    public Path code() {
+        return root.resolve("code");
+    }
+
     /** Logs of step runs. */
     public Path logs() {
         return root.resolve("logs");

@@ -63,6 +63,11 @@ public final class CacheCleaner {
         discard(layout.logs());
     }
 
+    /** Deletes all compiled code. */
+    public void cleanCode() throws IOException {
+        discard(layout.code());
+    }
+
     /** Deletes all archives. */
     public void cleanArchives() throws IOException {
         discard(layout.sources());
@@ -160,6 +165,9 @@ public final class CacheCleaner {
             for (Path archive : children(two)) {
                 add(all, Kind.ARCHIVE, archive, modified(archive));
             }
+        }
+        for (Path code : children(layout.code())) {
+            add(all, Kind.CODE, code, modified(code));
         }
         for (Path log : children(layout.logs())) {
             add(all, Kind.LOG, log, modified(log));

@@ -14,11 +14,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +60,7 @@ class RunCommandTest {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("WASM_LINUX_CACHE", directory.resolve("cache").toString());
         return builder.redirectError(directory.resolve("err").toFile());
     }
 
@@ -190,6 +193,21 @@ class RunCommandTest {
         Result result = run("--kernel", kernel.toString(), "--", "uname", "-s");
         assertThat(result.err()).isEmpty();
         assertThat(result.out()).isEqualTo("Linux\n");
+        Object kept = keptCode();
+        // What was compiled now is there for the next run.
+        Result again = run("--kernel", kernel.toString(), "--", "uname", "-s");
+        assertThat(again.err()).isEmpty();
+        assertThat(again.out()).isEqualTo("Linux\n");
+        assertThat(keptCode()).isEqualTo(kept);
+    }
+
+    /** What tells the one file of compiled code from one written later. */
+    private static Object keptCode() throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("cache/code"))) {
+            List<Path> all = files.toList();
+            assertThat(all).hasSize(1);
+            return Files.readAttributes(all.get(0), BasicFileAttributes.class).fileKey();
+        }
     }
 
     /** The message is one line, and standard output is the command's alone. */

@@ -143,15 +143,20 @@ class CacheCleanerTest {
     }
 
     @Test
-    void archivesAndLogsCountToo() throws Exception {
+    void archivesCodeAndLogsCountToo() throws Exception {
         Path archive = layout.sources().resolve("sha256/ab/abcd");
         Files.createDirectories(archive.getParent());
         Files.write(archive, new byte[5000]);
         age(archive, 3);
+        Path code = layout.code().resolve("ab.code");
+        Files.createDirectories(code.getParent());
+        Files.write(code, new byte[5000]);
+        age(code, 2);
         Path log = layout.logs().resolve("a-2.log");
         Files.createDirectories(log.getParent());
         Files.write(log, new byte[5000]);
-        assertThat(shrink(6000).removed()).extracting(Item::kind).containsExactly(Kind.ARCHIVE);
+        assertThat(shrink(11_000).removed()).extracting(Item::kind).containsExactly(Kind.ARCHIVE);
+        assertThat(shrink(6000).removed()).extracting(Item::kind).containsExactly(Kind.CODE);
         assertThat(shrink(0).removed()).extracting(Item::kind).containsExactly(Kind.LOG);
     }
 

@@ -8,17 +8,19 @@ import dev.wasmlinux.host.rt.Context;
 import dev.wasmlinux.host.rt.KernelImports;
 import dev.wasmlinux.host.rt.ModuleLink;
 import dev.wasmlinux.host.rt.ProgramImports;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -104,15 +106,11 @@ public final class CompiledModule {
     }
 
     private static String packageName(byte[] wasm, Form form, boolean checked) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((byte) ModuleImage.VERSION);
-            digest.update((byte) (form.ordinal() << 1 | (checked ? 1 : 0)));
-            byte[] hash = digest.digest(wasm);
-            return PACKAGE_PREFIX + "m" + HexFormat.of().formatHex(hash, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JVM has SHA-256", e);
-        }
+        MessageDigest digest = EngineDigest.sha256();
+        digest.update((byte) ModuleImage.VERSION);
+        digest.update((byte) (form.ordinal() << 1 | (checked ? 1 : 0)));
+        byte[] hash = digest.digest(wasm);
+        return PACKAGE_PREFIX + "m" + HexFormat.of().formatHex(hash, 0, 8);
     }
 
     /**
@@ -131,6 +129,21 @@ public final class CompiledModule {
                             ModuleFiles.readClasses(directoryOrJar, image.packageName())));
         } catch (IOException e) {
             throw new ModuleException("cannot read module " + name + " in " + directoryOrJar, e);
+        }
+    }
+
+    /**
+     * Loads a module that {@link #writeJar} wrote.
+     *
+     * @throws ModuleException if the bytes are no such jar, or of another version of the engine
+     */
+    static CompiledModule load(byte[] jar, String name) throws ModuleException {
+        try {
+            Map<String, byte[]> classes = new TreeMap<>();
+            byte[] metadata = ModuleFiles.readJar(new ByteArrayInputStream(jar), name, classes);
+            return new CompiledModule(ModuleFiles.image(metadata), ModuleClasses.inMemory(classes));
+        } catch (IOException | IllegalArgumentException e) { // names that are not UTF-8
+            throw new ModuleException("the jar of module " + name + " is damaged", e);
         }
     }
 
@@ -159,6 +172,16 @@ public final class CompiledModule {
      */
     public void writeTo(Path directory, String name) throws IOException {
         ModuleFiles.write(directory, name, image, classes.all());
+    }
+
+    /**
+     * Writes classes and metadata as a jar, to be loaded without the compiler. Same module, same
+     * bytes.
+     *
+     * @throws UnsupportedOperationException if this module was loaded from a class path
+     */
+    void writeJar(OutputStream out, String name) throws IOException {
+        ModuleFiles.writeJar(out, name, image, classes.all());
     }
 
     /** The form it was compiled for. */

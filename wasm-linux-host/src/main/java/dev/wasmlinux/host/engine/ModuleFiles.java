@@ -9,12 +9,16 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 
 /** Compiled modules as files: class files in their package, and one file of metadata by name. */
 final class ModuleFiles {
@@ -38,6 +42,52 @@ final class ModuleFiles {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         image.write(new DataOutputStream(bytes));
         write(directory.resolve(metadata(name)), bytes.toByteArray());
+    }
+
+    /** A jar with the metadata first and no times. */
+    static void writeJar(
+            OutputStream out, String name, ModuleImage image, Map<String, byte[]> classes)
+            throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(out);
+        zip.setLevel(Deflater.BEST_SPEED);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        image.write(new DataOutputStream(bytes));
+        add(zip, metadata(name), bytes.toByteArray());
+        for (var entry : new TreeMap<>(classes).entrySet()) {
+            add(zip, entry.getKey() + ".class", entry.getValue());
+        }
+        zip.finish();
+    }
+
+    /**
+     * Reads a jar of {@link #writeJar}.
+     *
+     * @param classes gets the classes by internal name
+     * @return the metadata
+     */
+    static byte[] readJar(InputStream jar, String name, Map<String, byte[]> classes)
+            throws IOException {
+        byte[] metadata = null;
+        ZipInputStream zip = new ZipInputStream(jar);
+        for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+            if (e.getName().equals(metadata(name))) {
+                metadata = zip.readAllBytes();
+            } else if (e.getName().endsWith(".class")) {
+                add(classes, e.getName(), zip.readAllBytes());
+            }
+        }
+        if (metadata == null) {
+            throw new IOException("the jar holds no module " + name);
+        }
+        return metadata;
+    }
+
+    private static void add(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        zip.putNextEntry(entry);
+        zip.write(bytes);
+        zip.closeEntry();
     }
 
     private static void write(Path file, byte[] bytes) throws IOException {

@@ -7,14 +7,13 @@ import dev.wasmlinux.abi.KernelImage;
 import dev.wasmlinux.abi.ProgramImage;
 import dev.wasmlinux.host.engine.CompileOptions;
 import dev.wasmlinux.host.engine.CompiledModule;
+import dev.wasmlinux.host.engine.EngineDigest;
 import dev.wasmlinux.host.engine.Form;
 import dev.wasmlinux.host.engine.ModuleException;
 import dev.wasmlinux.initramfs.read.ArchiveEntry;
 import dev.wasmlinux.initramfs.read.EntryType;
 import dev.wasmlinux.initramfs.read.ImageReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,7 +60,7 @@ public final class ImageCompiler {
         Files.createDirectories(files);
         byte[] kernel = unpack(source.resolve("vmlinux.wasm.gz"));
         Path index = files.resolve(ImageFiles.INDEX);
-        String digest = "source=" + sha256(kernel, initramfs(), engine());
+        String digest = "source=" + sha256(kernel, initramfs(), EngineDigest.get());
         if (Files.exists(index) && Files.readString(index).contains(digest)) {
             return; // compiled from the same files before
         }
@@ -92,33 +91,6 @@ public final class ImageCompiler {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
             }
         }
-    }
-
-    /** The engine's own classes, when this runs from a directory of classes as in the build. */
-    private static byte[] engine() throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        Path classes;
-        try {
-            classes =
-                    Path.of(
-                            ImageCompiler.class
-                                    .getProtectionDomain()
-                                    .getCodeSource()
-                                    .getLocation()
-                                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IOException(e);
-        }
-        if (Files.isDirectory(classes)) {
-            try (Stream<Path> files = Files.walk(classes.resolve("dev/wasmlinux/host"))) {
-                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                    if (file.toString().matches(".*/host/(engine|rt)/.*")) {
-                        all.writeBytes(Files.readAllBytes(file));
-                    }
-                }
-            }
-        }
-        return all.toByteArray();
     }
 
     private void copy(String name, Path to) throws IOException {

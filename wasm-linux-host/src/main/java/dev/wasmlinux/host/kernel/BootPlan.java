@@ -10,6 +10,7 @@ import dev.wasmlinux.host.MachineException;
 import dev.wasmlinux.host.device.MmioBus;
 import dev.wasmlinux.host.device.VirtioDevice;
 import dev.wasmlinux.host.engine.CompiledModule;
+import dev.wasmlinux.host.engine.ModuleCache;
 import dev.wasmlinux.host.memory.PhysicalMemory;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import java.util.function.LongSupplier;
  * @param monotonicClock nanoseconds since the machine's start
  * @param realtimeClock nanoseconds since the epoch
  * @param programs programs compiled beforehand, by the SHA-256 of their file
+ * @param codeCache compiled programs of earlier machines, or null
  * @param taskLimit most tasks at a time
  */
 public record BootPlan(
@@ -48,6 +50,7 @@ public record BootPlan(
         LongSupplier monotonicClock,
         LongSupplier realtimeClock,
         Map<String, CompiledModule> programs,
+        ModuleCache codeCache,
         int taskLimit) {
     private static final int ALIGNMENT = 1 << 16;
 

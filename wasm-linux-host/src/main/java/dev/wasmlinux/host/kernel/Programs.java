@@ -8,6 +8,7 @@ import dev.wasmlinux.abi.ProgramImage;
 import dev.wasmlinux.host.engine.CompileOptions;
 import dev.wasmlinux.host.engine.CompiledModule;
 import dev.wasmlinux.host.engine.Form;
+import dev.wasmlinux.host.engine.ModuleCache;
 import dev.wasmlinux.host.engine.ModuleException;
 import dev.wasmlinux.host.memory.PhysicalMemory;
 import dev.wasmlinux.host.task.Program;
@@ -55,15 +56,22 @@ final class Programs implements AutoCloseable {
     private final AtomicInteger handles = new AtomicInteger();
     private final AtomicLong buffered = new AtomicLong();
     private final Map<String, CompiledModule> bundled;
+    private final ModuleCache cache;
     private final Runnable completion;
     private final ExecutorService compiler;
 
     /**
      * @param bundled programs compiled beforehand, by the hexadecimal SHA-256 of their file
+     * @param cache compiled programs of earlier machines, or null
      * @param completion raises the guest's interrupt when a program is ready or has failed
      */
-    Programs(String name, Map<String, CompiledModule> bundled, Runnable completion) {
+    Programs(
+            String name,
+            Map<String, CompiledModule> bundled,
+            ModuleCache cache,
+            Runnable completion) {
         this.bundled = Map.copyOf(bundled);
+        this.cache = cache;
         this.completion = completion;
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(
@@ -127,12 +135,7 @@ final class Programs implements AutoCloseable {
                     () -> {
                         try {
                             ProgramImage.verify(file);
-                            result.complete(
-                                    program(
-                                            CompiledModule.compile(
-                                                    file,
-                                                    Form.PROGRAM,
-                                                    CompileOptions.defaults())));
+                            result.complete(program(compile(file)));
                         } catch (Throwable t) { // also the compiler's out of memory
                             LOG.log(System.Logger.Level.DEBUG, "program " + digest, t);
                             result.completeExceptionally(t);
@@ -143,6 +146,13 @@ final class Programs implements AutoCloseable {
             result.completeExceptionally(e);
         }
         return result;
+    }
+
+    private CompiledModule compile(byte[] file) throws ModuleException {
+        CompileOptions options = CompileOptions.defaults();
+        return cache == null
+                ? CompiledModule.compile(file, Form.PROGRAM, options)
+                : cache.compile(file, Form.PROGRAM, options);
     }
 
     private static Program program(CompiledModule module) {

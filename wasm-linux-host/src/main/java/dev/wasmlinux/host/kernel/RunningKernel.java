@@ -92,7 +92,10 @@ public final class RunningKernel implements Life, AutoCloseable {
                         new KernelEntry(module, memory), this, cpus, plan.name(), plan.taskLimit());
         this.programs =
                 new Programs(
-                        plan.name(), plan.programs(), () -> cpus.get(0).raise(PENDING_PROGRAM));
+                        plan.name(),
+                        plan.programs(),
+                        plan.codeCache(),
+                        () -> cpus.get(0).raise(PENDING_PROGRAM));
         List<AutoCloseable> made = new ArrayList<>();
         try {
             this.transports = connect(made);

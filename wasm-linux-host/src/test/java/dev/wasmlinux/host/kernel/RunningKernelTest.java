@@ -82,6 +82,7 @@ class RunningKernelTest {
                                 System::nanoTime,
                                 System::nanoTime,
                                 Map.of(),
+                                null,
                                 16));
         running.start();
         return running;

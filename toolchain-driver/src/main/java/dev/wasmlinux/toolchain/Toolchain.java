@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.toolchain;
 
+import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import dev.wasmlinux.toolchain.host.Doctor;
 import dev.wasmlinux.toolchain.host.ToolPath;
@@ -21,11 +22,9 @@ import dev.wasmlinux.toolchain.step.Step;
 import dev.wasmlinux.toolchain.step.StepCache;
 import dev.wasmlinux.toolchain.step.StepEngine;
 import dev.wasmlinux.toolchain.step.StepInputs;
-import dev.wasmlinux.toolchain.step.StepRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -33,10 +32,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Turns verified upstream sources into a bootable Linux/Wasm system, with the distribution's stock
@@ -143,72 +141,16 @@ public final class Toolchain {
     public BuildReport build(
             Collection<String> components, Set<String> forced, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        Instant started = Instant.now();
-        long start = System.nanoTime();
+        BuildRecord record = new BuildRecord(components, cache(), host.jobs());
         StepEngine engine = new StepEngine(layout, recipes(), listener);
         engine.order(components); // an unknown name fails before anything begins
-        StepRun run = new StepRun();
-        Function<Throwable, BuildReport> report =
-                failure ->
-                        new BuildReport(
-                                started,
-                                Duration.ofNanos(System.nanoTime() - start),
-                                List.copyOf(components),
-                                circumstances(),
-                                run.done(),
-                                Optional.ofNullable(failure).map(e -> failure(e, run)));
         try {
-            holding(listener, () -> engine.run(components, forced, run));
+            holding(listener, () -> engine.run(components, forced, record.run()));
         } catch (ToolchainException | InterruptedException | RuntimeException | Error e) {
-            listener.buildFailed(report.apply(e));
+            listener.buildFailed(record.failed(e));
             throw e;
         }
-        return report.apply(null);
-    }
-
-    private static BuildReport.Failure failure(Throwable e, StepRun run) {
-        String error = BuildReport.Failure.INTERNAL;
-        int exitCode = INTERNAL_ERROR;
-        String message = e.toString();
-        if (e instanceof ToolchainException known) {
-            error = known.kind().name();
-            exitCode = known.kind().exitCode();
-            message = known.getMessage();
-        } else if (e instanceof InterruptedException) {
-            error = BuildReport.Failure.CANCELLED;
-            exitCode = INTERRUPTED;
-            message = "interrupted";
-        }
-        Optional<StepRun.Unfinished> step = run.unfinished();
-        return new BuildReport.Failure(
-                step.map(StepRun.Unfinished::name),
-                step.map(StepRun.Unfinished::elapsed).orElse(Duration.ZERO),
-                error,
-                exitCode,
-                message,
-                step.map(StepRun.Unfinished::commands).orElse(List.of()),
-                step.flatMap(StepRun.Unfinished::log),
-                step.map(StepRun.Unfinished::use).orElse(BuildReport.ToolUse.UNKNOWN));
-    }
-
-    private Map<String, String> circumstances() {
-        return Map.of(
-                "java",
-                System.getProperty("java.vm.name") + " " + Runtime.version(),
-                "system",
-                System.getProperty("os.name")
-                        + " "
-                        + System.getProperty("os.version")
-                        + " "
-                        + System.getProperty("os.arch"),
-                "processors",
-                Integer.toString(Runtime.getRuntime().availableProcessors()),
-                "jobs",
-                Integer.toString(host.jobs()),
-                "cache",
-                cache().toString(),
-                "environment",
-                BuildHost.fixedEnvironment().toString());
+        return record.done();
     }
 
     /**
@@ -219,25 +161,16 @@ public final class Toolchain {
      * @throws ToolchainException if a name is unknown or inputs cannot be found out
      */
     public BuildPlan plan(Collection<String> components) throws ToolchainException {
-        StepEngine engine = new StepEngine(layout, recipes(), BuildListener.NONE);
-        List<BuildPlan.PlannedStep> steps = new ArrayList<>();
-        for (Step step : engine.order(components)) {
-            String answer = engine.why(step.name());
-            steps.add(
-                    new BuildPlan.PlannedStep(
-                            step.name(), !answer.startsWith("up to date"), answer));
-        }
+        List<BuildPlan.PlannedStep> steps = planner().plan(components);
+        Set<String> workspaces =
+                steps.stream()
+                        .filter(BuildPlan.PlannedStep::runs)
+                        .map(step -> Recipes.workspaceOf(step.name()))
+                        .collect(Collectors.toSet());
         List<BuildPlan.Download> downloads = new ArrayList<>();
         for (String source : Recipes.sources()) {
             BundledPatches patches = new BundledPatches(source);
-            boolean needed =
-                    steps.stream()
-                            .anyMatch(
-                                    step ->
-                                            step.runs()
-                                                    && Recipes.workspaceOf(step.name())
-                                                            .equals(source));
-            if (needed && !store.isAtHand(patches.archive())) {
+            if (workspaces.contains(source) && !store.isAtHand(patches.archive())) {
                 downloads.add(BuildPlan.Download.of(patches.set().manifest().sources()));
             }
         }
@@ -319,7 +252,8 @@ public final class Toolchain {
      * @throws ToolchainException if the name is unknown or inputs cannot be found out
      */
     public String why(String component) throws ToolchainException {
-        return new StepEngine(layout, recipes(), BuildListener.NONE).why(component);
+        List<BuildPlan.PlannedStep> steps = planner().plan(List.of(component));
+        return steps.get(steps.size() - 1).reason(); // its dependencies come first
     }
 
     /**
@@ -330,24 +264,10 @@ public final class Toolchain {
      * @throws ToolchainException if there is none
      */
     public BuildReport.StepReport inspect(String component) throws ToolchainException {
-        new StepEngine(layout, recipes(), BuildListener.NONE).order(List.of(component));
+        planner().order(List.of(component)); // an unknown name is another error than no result
         return new StepCache(layout.steps())
                 .last(component)
-                .map(
-                        result ->
-                                new BuildReport.StepReport(
-                                        result.name(),
-                                        result.key(),
-                                        result.identity(),
-                                        false,
-                                        "stored",
-                                        Duration.ZERO,
-                                        result.directory(),
-                                        result.inputs(),
-                                        result.outputs(),
-                                        result.commands(),
-                                        result.log(),
-                                        BuildReport.ToolUse.UNKNOWN))
+                .map(result -> result.report(false, "stored", Duration.ZERO, ToolUse.UNKNOWN))
                 .orElseThrow(
                         () -> new ToolchainException(Kind.USAGE, component + " is not built yet"));
     }
@@ -363,10 +283,17 @@ public final class Toolchain {
      */
     public Map<String, String> fetch(Collection<String> names, BuildListener listener)
             throws ToolchainException, InterruptedException {
-        Map<String, String> origins = new LinkedHashMap<>();
         for (String name : names) {
-            checkSource(name);
+            if (!Recipes.sources().contains(name)) {
+                throw new ToolchainException(
+                        Kind.USAGE,
+                        "no source "
+                                + name
+                                + "; there are: "
+                                + String.join(", ", Recipes.sources()));
+            }
         }
+        Map<String, String> origins = new LinkedHashMap<>();
         return holding(
                 listener,
                 () -> {
@@ -419,7 +346,7 @@ public final class Toolchain {
 
     private Set<String> sourcesOf(List<String> components) throws ToolchainException {
         Set<String> sources = new LinkedHashSet<>();
-        for (Step step : new StepEngine(layout, recipes(), BuildListener.NONE).order(components)) {
+        for (Step step : planner().order(components)) {
             StepInputs inputs = new StepInputs();
             step.inputs(inputs);
             String source = inputs.values().get("source");
@@ -516,16 +443,13 @@ public final class Toolchain {
         return new Doctor(path, layout, Path.of("/etc/os-release")).examine();
     }
 
-    private List<Step> recipes() throws ToolchainException {
-        return Recipes.all(host, store, configuration, components);
+    /** An engine that nobody hears, to ask it things. */
+    private StepEngine planner() throws ToolchainException {
+        return new StepEngine(layout, recipes(), BuildListener.NONE);
     }
 
-    private static void checkSource(String name) throws ToolchainException {
-        if (!Recipes.sources().contains(name)) {
-            throw new ToolchainException(
-                    Kind.USAGE,
-                    "no source " + name + "; there are: " + String.join(", ", Recipes.sources()));
-        }
+    private List<Step> recipes() throws ToolchainException {
+        return Recipes.all(host, store, configuration, components);
     }
 
     /** Collects what a {@link Toolchain} works with. Not thread safe. */

@@ -4,6 +4,7 @@
 package dev.wasmlinux.toolchain.step;
 
 import dev.wasmlinux.toolchain.BuildListener;
+import dev.wasmlinux.toolchain.BuildPlan.PlannedStep;
 import dev.wasmlinux.toolchain.BuildReport.StepReport;
 import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import dev.wasmlinux.toolchain.ToolchainException;
@@ -142,56 +143,39 @@ public final class StepEngine {
     }
 
     /**
-     * Says whether a step would run and why, without running anything.
+     * Says which steps would run and why, without running anything.
      *
-     * @param name step name
-     * @return one or more lines
-     * @throws ToolchainException if inputs cannot be found out
+     * @param targets names of the wanted steps
+     * @return every step that they need, dependencies first
+     * @throws ToolchainException if a name is unknown or inputs cannot be found out
      */
-    public String why(String name) throws ToolchainException {
+    public List<PlannedStep> plan(Collection<String> targets) throws ToolchainException {
         Map<String, StoredResult> results = new HashMap<>();
-        Set<String> unmade = new LinkedHashSet<>();
-        String answer = "";
-        for (Step step : order(List.of(name))) {
-            List<String> waiting = step.dependencies().stream().filter(unmade::contains).toList();
+        List<PlannedStep> plan = new ArrayList<>();
+        for (Step step : order(targets)) {
+            List<String> waiting = new ArrayList<>(step.dependencies());
+            waiting.removeAll(results.keySet());
             if (!waiting.isEmpty()) {
-                unmade.add(step.name());
-                answer = "runs if the result changes of: " + String.join(", ", waiting);
+                String names = String.join(", ", waiting);
+                plan.add(
+                        new PlannedStep(
+                                step.name(), true, "runs if the result changes of: " + names));
                 continue;
             }
             StepInputs inputs = inputs(step, results);
             Optional<StoredResult> stored = cache.find(step.name(), inputs.key());
             if (stored.isPresent()) {
                 results.put(step.name(), stored.get());
-                answer = "up to date: the result for its inputs is stored";
-            } else {
-                unmade.add(step.name());
-                answer = "runs: " + reason(step, inputs);
             }
+            plan.add(
+                    new PlannedStep(
+                            step.name(),
+                            stored.isEmpty(),
+                            stored.isPresent()
+                                    ? "up to date: the result for its inputs is stored"
+                                    : "runs: " + reason(step, inputs)));
         }
-        return answer;
-    }
-
-    /**
-     * The inputs that decide a step's result, if its dependencies are up to date.
-     *
-     * @param name step name
-     * @return inputs by name, or empty if a dependency would have to run first
-     * @throws ToolchainException if inputs cannot be found out
-     */
-    public Optional<Map<String, String>> inputsOf(String name) throws ToolchainException {
-        Map<String, StoredResult> results = new HashMap<>();
-        for (Step step : order(List.of(name))) {
-            if (!results.keySet().containsAll(step.dependencies())) {
-                return Optional.empty();
-            }
-            StepInputs inputs = inputs(step, results);
-            if (step.name().equals(name)) {
-                return Optional.of(inputs.values());
-            }
-            cache.find(step.name(), inputs.key()).ifPresent(r -> results.put(step.name(), r));
-        }
-        return Optional.empty();
+        return plan;
     }
 
     private static StepInputs inputs(Step step, Map<String, StoredResult> results)
@@ -257,19 +241,7 @@ public final class StepEngine {
             ToolUse use,
             Map<String, StoredResult> results) {
         results.put(step.name(), result);
-        return new StepReport(
-                step.name(),
-                result.key(),
-                result.identity(),
-                ran,
-                reason,
-                Duration.ofNanos(System.nanoTime() - start),
-                result.directory(),
-                result.inputs(),
-                result.outputs(),
-                result.commands(),
-                result.log(),
-                use);
+        return result.report(ran, reason, Duration.ofNanos(System.nanoTime() - start), use);
     }
 
     /** What a run gave. */

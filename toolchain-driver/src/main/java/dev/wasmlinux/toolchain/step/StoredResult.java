@@ -4,7 +4,10 @@
 package dev.wasmlinux.toolchain.step;
 
 import dev.wasmlinux.toolchain.BuildReport.Output;
+import dev.wasmlinux.toolchain.BuildReport.StepReport;
+import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -32,4 +35,19 @@ public record StoredResult(
         List<String> commands,
         int objects,
         boolean complete,
-        Path log) {}
+        Path log) {
+
+    /**
+     * What a report says of this result.
+     *
+     * @param ran whether its step has just run
+     * @param reason why it ran, or did not
+     * @param elapsed how long that took
+     * @param use what tools used
+     */
+    public StepReport report(boolean ran, String reason, Duration elapsed, ToolUse use) {
+        return new StepReport(
+                name, key, identity, ran, reason, elapsed, directory, inputs, outputs, commands,
+                log, use);
+    }
+}

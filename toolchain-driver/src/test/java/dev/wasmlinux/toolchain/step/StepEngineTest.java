@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wasmlinux.toolchain.BuildListener;
+import dev.wasmlinux.toolchain.BuildPlan.PlannedStep;
 import dev.wasmlinux.toolchain.BuildReport.StepReport;
 import dev.wasmlinux.toolchain.BuildReport.ToolUse;
 import dev.wasmlinux.toolchain.ChildJvm;
@@ -117,10 +118,14 @@ class StepEngineTest {
     void saysWhichInputChanged() throws Exception {
         run("one", step("one", "1", List.of(), writes("x")));
         StepEngine engine = engine(step("one", "2", List.of(), writes("x")));
-        assertThat(engine.why("one")).isEqualTo("runs: input changed (1 -> 2)");
+        assertThat(engine.plan(List.of("one")))
+                .containsExactly(new PlannedStep("one", true, "runs: input changed (1 -> 2)"));
         assertThat(engine.run(List.of("one"), Set.of()).get(0).reason())
                 .isEqualTo("input changed (1 -> 2)");
-        assertThat(engine.why("one")).startsWith("up to date");
+        assertThat(engine.plan(List.of("one")))
+                .containsExactly(
+                        new PlannedStep(
+                                "one", false, "up to date: the result for its inputs is stored"));
     }
 
     @Test

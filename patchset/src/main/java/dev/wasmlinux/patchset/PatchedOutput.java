@@ -5,8 +5,8 @@ package dev.wasmlinux.patchset;
 
 import dev.wasmlinux.patchset.archive.DirectorySink;
 import dev.wasmlinux.patchset.archive.TarSink;
+import dev.wasmlinux.patchset.archive.TarTree;
 import dev.wasmlinux.patchset.archive.TreeSink;
-import dev.wasmlinux.patchset.tree.TarTree;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;

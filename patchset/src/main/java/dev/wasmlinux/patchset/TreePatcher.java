@@ -4,6 +4,7 @@
 package dev.wasmlinux.patchset;
 
 import dev.wasmlinux.patchset.apply.Application;
+import dev.wasmlinux.patchset.archive.TarTree;
 import dev.wasmlinux.patchset.archive.TreeSink;
 import dev.wasmlinux.patchset.content.Content;
 import dev.wasmlinux.patchset.content.RandomBytes;
@@ -15,7 +16,6 @@ import dev.wasmlinux.patchset.tree.Commit;
 import dev.wasmlinux.patchset.tree.DirectoryTree;
 import dev.wasmlinux.patchset.tree.Node;
 import dev.wasmlinux.patchset.tree.Stage;
-import dev.wasmlinux.patchset.tree.TarTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

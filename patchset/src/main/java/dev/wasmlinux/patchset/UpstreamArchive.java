@@ -5,11 +5,11 @@ package dev.wasmlinux.patchset;
 
 import dev.wasmlinux.patchset.archive.ArchivePatcher;
 import dev.wasmlinux.patchset.archive.Compression;
+import dev.wasmlinux.patchset.archive.TarTree;
 import dev.wasmlinux.patchset.archive.TreeSink;
 import dev.wasmlinux.patchset.content.Scratch;
 import dev.wasmlinux.patchset.tree.BaseTree;
 import dev.wasmlinux.patchset.tree.Node;
-import dev.wasmlinux.patchset.tree.TarTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -36,9 +36,9 @@ final class Comparison {
     }
 
     private String show(Hunk hunk, long expected) throws IOException {
-        Hunk.Side side = hunk.oldSide(patch);
-        while (wanted.size() < LINES && side.next()) {
-            wanted.add(text(patch, side.start(), side.end()));
+        Hunk.OldLines lines = hunk.oldLines(patch);
+        while (wanted.size() < LINES && lines.next()) {
+            wanted.add(text(patch, lines.start(), lines.end()));
         }
         if (wanted.isEmpty() || file.count() == 0) {
             return "";

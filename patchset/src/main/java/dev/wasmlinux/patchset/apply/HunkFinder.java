@@ -201,22 +201,22 @@ final class HunkFinder {
         long position = file.start(line + before);
         long number = 0;
         long end = hunk.oldCount() - after;
-        Hunk.Side side = hunk.oldSide(patch);
-        while (number < end && side.next()) {
+        Hunk.OldLines lines = hunk.oldLines(patch);
+        while (number < end && lines.next()) {
             if (number++ < before) {
                 continue;
             }
-            long length = side.end() - side.start();
+            long length = lines.end() - lines.start();
             if (position + length > bytes.size()) {
                 return false;
             }
             for (long i = 0; i < length; i++) {
-                if (bytes.at(position + i) != patch.at(side.start() + i)) {
+                if (bytes.at(position + i) != patch.at(lines.start() + i)) {
                     return false;
                 }
             }
             position += length;
-            boolean hasNewline = length > 0 && patch.at(side.end() - 1) == '\n';
+            boolean hasNewline = length > 0 && patch.at(lines.end() - 1) == '\n';
             if (!hasNewline && position != bytes.size()) {
                 return false;
             }

@@ -8,7 +8,6 @@ import dev.wasmlinux.patchset.archive.TarReader.Kind;
 import dev.wasmlinux.patchset.archive.TarReader.Owner;
 import dev.wasmlinux.patchset.content.Content;
 import dev.wasmlinux.patchset.tree.Node;
-import dev.wasmlinux.patchset.tree.TarTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

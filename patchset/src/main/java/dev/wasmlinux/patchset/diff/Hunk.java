@@ -145,21 +145,18 @@ public final class Hunk {
                 kind, bounds[2 * index], bounds[2 * index + 1], counts[index], kinds[index] & 1);
     }
 
-    /** Walks the lines of one side. Begin with {@link #next()}. */
-    public final class Side {
+    /** Walks the lines of the old side. Begin with {@link #next()}. */
+    public final class OldLines {
         private final RandomBytes patch;
-        private final boolean old;
-        private long left;
+        private long left = oldCount();
         private int nextRun;
         private Run run;
         private long position;
         private long start;
         private long end;
 
-        private Side(RandomBytes patch, boolean old) {
+        private OldLines(RandomBytes patch) {
             this.patch = patch;
-            this.old = old;
-            this.left = old ? oldCount() : newCount();
         }
 
         /** Goes to the next line; false if there is none. */
@@ -170,14 +167,14 @@ public final class Hunk {
             left--;
             while (run == null || position == run.end()) {
                 Run candidate = run(nextRun++);
-                if (candidate.kind() != (old ? Kind.NEW : Kind.OLD)) {
+                if (candidate.kind() != Kind.NEW) {
                     run = candidate;
                     position = candidate.start();
                 }
             }
             start = position + run.prefix();
             position = patch.find((byte) '\n', start, run.end()) + 1;
-            end = left == 0 && (old ? oldOpen : newOpen) ? position - 1 : position;
+            end = left == 0 && oldOpen ? position - 1 : position;
             return true;
         }
 
@@ -190,21 +187,11 @@ public final class Hunk {
         public long end() {
             return end;
         }
-
-        /** What the line does. */
-        public Kind kind() {
-            return run.kind();
-        }
     }
 
     /** The lines of the old side, as they should be in the file. */
-    public Side oldSide(RandomBytes patch) {
-        return new Side(patch, true);
-    }
-
-    /** The lines of the new side. */
-    public Side newSide(RandomBytes patch) {
-        return new Side(patch, false);
+    public OldLines oldLines(RandomBytes patch) {
+        return new OldLines(patch);
     }
 
     /** Collects a hunk's lines. */

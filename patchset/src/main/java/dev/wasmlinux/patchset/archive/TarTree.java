@@ -1,14 +1,15 @@
 /*
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.wasmlinux.patchset.tree;
+package dev.wasmlinux.patchset.archive;
 
-import dev.wasmlinux.patchset.archive.TarReader;
 import dev.wasmlinux.patchset.archive.TarReader.Entry;
 import dev.wasmlinux.patchset.archive.TarReader.Owner;
 import dev.wasmlinux.patchset.content.Content;
 import dev.wasmlinux.patchset.content.Scratch;
 import dev.wasmlinux.patchset.diff.Names;
+import dev.wasmlinux.patchset.tree.BaseTree;
+import dev.wasmlinux.patchset.tree.Node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

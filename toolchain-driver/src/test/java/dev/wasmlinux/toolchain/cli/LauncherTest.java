@@ -70,9 +70,12 @@ class LauncherTest {
     private static void java(Path home, String version) throws IOException {
         FakeTools bin = new FakeTools(home.resolve("bin"));
         bin.script("javac", "exit 0");
+        bin.script("jar", "echo \"$*\" > \"$4\"");
         bin.script(
                 "java",
-                "for a; do echo \"<$a>\"; done; echo \"$LC_ALL|${JAVA_TOOL_OPTIONS-none}\";"
+                "for a; do case $a in -XX:ArchiveClassesAtExit=*) "
+                        + " echo classes > \"${a#*=}\";; esac; done;"
+                        + " for a; do echo \"<$a>\"; done; echo \"$LC_ALL|${JAVA_TOOL_OPTIONS-none}\";"
                         + " cat; echo error >&2; exit 42");
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
     }
@@ -135,9 +138,45 @@ class LauncherTest {
                 FileTime.from(Instant.now().plusSeconds(5)));
         run(environment());
         assertThat(compilations()).isEqualTo(2);
-        Files.delete(root.resolve("toolchain-driver/target/launcher.classpath"));
+        Files.delete(root.resolve("target/launcher/1.jar"));
         run(environment());
         assertThat(compilations()).isEqualTo(3);
+    }
+
+    @Test
+    void sharesTheClassesOfOneBootBetweenVirtualMachines() throws Exception {
+        Path shared = root.resolve("target/launcher/java-17.0.15.jsa");
+        String option = "<-XX:SharedArchiveFile=" + shared + ">";
+        assertThat(run(environment()).out()).contains(option, root + "/target/launcher/1.jar");
+        assertThat(root.resolve("target/launcher/share.log"))
+                .content()
+                .contains("<dev.wasmlinux.toolchain.cli.Main>\n<run>\n<-->\n<true>\n");
+        // Another Java has its own, made when it is first used.
+        Path young = directory.resolve("java 25");
+        java(young, "25.0.3");
+        assertThat(run(environment("JAVA_HOME", young.toString())).out())
+                .contains("java-25.0.3.jsa>");
+        assertThat(compilations()).isEqualTo(1);
+        FileTime made = Files.getLastModifiedTime(shared);
+        assertThat(run(environment()).out()).contains(option);
+        assertThat(Files.getLastModifiedTime(shared)).isEqualTo(made);
+    }
+
+    @Test
+    void worksWithAJavaThatCannotShare() throws Exception {
+        Path poor = directory.resolve("poor");
+        java(poor, "21.0.1");
+        Path script = poor.resolve("bin/java");
+        Files.writeString(
+                script,
+                Files.readString(script)
+                        .replace("echo classes", "echo no" + " classes; exit 1; echo"));
+        for (int i = 0; i < 2; i++) {
+            Result result = run(environment("JAVA_HOME", poor.toString()), "x");
+            assertThat(result.status()).isEqualTo(42);
+            assertThat(result.out()).contains("<x>").doesNotContain("SharedArchiveFile");
+        }
+        assertThat(root.resolve("target/launcher/java-21.0.1.jsa")).isEmptyFile();
     }
 
     @Test

@@ -42,7 +42,7 @@ record ModuleImage(
         int[] functions,
         int[] table) {
     /** Changes with every change of the generated code or of this format. */
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     private static final int MAGIC = 0x574c434d;
 
@@ -105,11 +105,6 @@ record ModuleImage(
         for (String name : layout.functionNames()) {
             text(out, name);
         }
-        out.writeInt(layout.customSections().size());
-        for (var section : new TreeMap<>(layout.customSections()).entrySet()) {
-            text(out, section.getKey());
-            bytes(out, section.getValue());
-        }
     }
 
     /** Reads what {@link #write} wrote. */
@@ -170,14 +165,9 @@ record ModuleImage(
         for (int i = 0; i < functions.length; i++) {
             names.add(text(in));
         }
-        Map<String, byte[]> sections = new LinkedHashMap<>();
-        for (int i = count(in); i > 0; i--) {
-            sections.put(text(in), bytes(in));
-        }
         Map<String, FunctionType> exported = new LinkedHashMap<>();
         exports.forEach((name, index) -> exported.put(name, types.get(functions[index])));
-        return new ModuleLayout(
-                memory, data, table, imports, exported, globals, constants, names, sections);
+        return new ModuleLayout(memory, data, table, imports, exported, globals, constants, names);
     }
 
     private static int count(DataInputStream in) throws IOException {

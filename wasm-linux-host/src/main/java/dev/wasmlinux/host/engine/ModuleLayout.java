@@ -5,7 +5,6 @@ package dev.wasmlinux.host.engine;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -20,7 +19,6 @@ import java.util.OptionalInt;
  * @param constants the values of the exported immutable {@code i32} globals by export name
  * @param functionNames names of all functions by function index, from the name section; functions
  *     without a name are called {@code func_N}
- * @param customSections contents of the custom sections other than names and debug information
  */
 public record ModuleLayout(
         MemoryLimits memory,
@@ -30,8 +28,7 @@ public record ModuleLayout(
         Map<String, FunctionType> functions,
         Map<String, Global> globals,
         Map<String, Integer> constants,
-        List<String> functionNames,
-        Map<String, byte[]> customSections) {
+        List<String> functionNames) {
 
     /** Copies the collections. */
     public ModuleLayout {
@@ -41,7 +38,6 @@ public record ModuleLayout(
         globals = Map.copyOf(globals);
         constants = Map.copyOf(constants);
         functionNames = List.copyOf(functionNames);
-        customSections = Map.copyOf(customSections);
     }
 
     /**
@@ -82,13 +78,5 @@ public record ModuleLayout(
     public OptionalInt constant(String name) {
         Integer value = constants.get(name);
         return value == null ? OptionalInt.empty() : OptionalInt.of(value);
-    }
-
-    /** A custom section as UTF-8 text. */
-    public Optional<String> customText(String name) {
-        byte[] bytes = customSections.get(name);
-        return bytes == null
-                ? Optional.empty()
-                : Optional.of(new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
     }
 }

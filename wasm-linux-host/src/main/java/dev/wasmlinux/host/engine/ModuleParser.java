@@ -36,7 +36,6 @@ final class ModuleParser {
     private static final int MAX_PARAMETER_SLOTS = 250;
 
     private final Form form;
-    private final Map<String, byte[]> customSections;
     private final WasmModule module;
     private final List<FunctionType> types = new ArrayList<>();
     private final List<Import> imports = new ArrayList<>();
@@ -46,7 +45,7 @@ final class ModuleParser {
 
     private ModuleParser(byte[] wasm, Form form) throws ModuleException {
         this.form = form;
-        this.customSections = SectionScanner.scan(wasm);
+        SectionScanner.check(wasm);
         this.module = Parser.parse(wasm);
     }
 
@@ -333,8 +332,7 @@ final class ModuleParser {
                 exported,
                 variables,
                 constants,
-                names(functions.length),
-                keptSections());
+                names(functions.length));
     }
 
     private List<String> names(int count) {
@@ -353,11 +351,5 @@ final class ModuleParser {
             }
         }
         return names;
-    }
-
-    private Map<String, byte[]> keptSections() {
-        Map<String, byte[]> kept = new LinkedHashMap<>(customSections);
-        kept.keySet().removeIf(name -> name.equals("name") || name.startsWith(".debug"));
-        return kept;
     }
 }

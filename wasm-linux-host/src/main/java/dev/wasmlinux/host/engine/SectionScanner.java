@@ -5,15 +5,11 @@ package dev.wasmlinux.host.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * A first look at the bytes of a module: magic, section bounds and the plausibility of every vector
  * length, so that the parser behind it can never be made to allocate more than the bytes justify.
- * Collects the custom sections.
  */
 final class SectionScanner {
     private static final int MAGIC = 0x6d736100;
@@ -25,18 +21,15 @@ final class SectionScanner {
     private static final int MAX_LOCALS = 50_000;
 
     private final byte[] bytes;
-    private final Map<String, byte[]> custom = new LinkedHashMap<>();
     private int at;
 
     private SectionScanner(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    /** Checks a module's outline; answers its custom sections, the last one of each name. */
-    static Map<String, byte[]> scan(byte[] bytes) throws ModuleException {
-        SectionScanner scanner = new SectionScanner(bytes);
-        scanner.scanAll();
-        return scanner.custom;
+    /** Checks a module's outline. */
+    static void check(byte[] bytes) throws ModuleException {
+        new SectionScanner(bytes).scanAll();
     }
 
     private void scanAll() throws ModuleException {
@@ -63,7 +56,7 @@ final class SectionScanner {
 
     private void scanSection(int id, int end) throws ModuleException {
         if (id == CUSTOM) {
-            custom(end);
+            scanName(end);
             return;
         }
         if (id == START || id == DATA_COUNT) {
@@ -101,23 +94,16 @@ final class SectionScanner {
         at = bodyEnd;
     }
 
-    private void custom(int end) throws ModuleException {
+    private void scanName(int end) throws ModuleException {
         int length = unsigned(end, "name length");
         if (length > end - at) {
             throw new ModuleException("the name of a custom section exceeds it");
         }
-        String name;
         try {
-            name =
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .onMalformedInput(CodingErrorAction.REPORT)
-                            .decode(ByteBuffer.wrap(bytes, at, length))
-                            .toString();
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, length));
         } catch (CharacterCodingException e) {
             throw new ModuleException("the name of a custom section is not UTF-8", e);
         }
-        custom.put(name, java.util.Arrays.copyOfRange(bytes, at + length, end));
     }
 
     private int word() {

@@ -58,6 +58,9 @@ public final class InitramfsBuilder {
     /** Number of entries directly in a directory; sets of them would double the memory. */
     private final Map<ArchivePath, Integer> children = new HashMap<>();
 
+    /** The entries directly in a directory: only for a tree that directories were emptied of. */
+    private Map<ArchivePath, Set<ArchivePath>> contained;
+
     private final Set<ArchivePath> implied = new LinkedHashSet<>();
     private Conflict conflict = Conflict.FAIL;
     private Order order = Order.SORTED;
@@ -331,11 +334,13 @@ public final class InitramfsBuilder {
         if (isLeaf(directory)) {
             return this;
         }
-        List<ArchivePath> below = new ArrayList<>();
-        for (ArchivePath candidate : nodes.keySet()) {
-            if (!candidate.equals(directory) && candidate.startsWith(directory)) {
-                below.add(candidate);
-            }
+        if (contained == null) {
+            contained = new HashMap<>();
+            nodes.keySet().forEach(this::contain);
+        }
+        List<ArchivePath> below = new ArrayList<>(contained.get(directory));
+        for (int i = 0; i < below.size(); i++) {
+            below.addAll(contained.getOrDefault(below.get(i), Set.of()));
         }
         for (ArchivePath candidate : below) {
             removeOne(candidate, nodes.get(candidate));
@@ -343,11 +348,22 @@ public final class InitramfsBuilder {
         return this;
     }
 
+    private void contain(ArchivePath path) {
+        if (!path.isRoot()) {
+            contained.computeIfAbsent(path.parent(), parent -> new LinkedHashSet<>()).add(path);
+        }
+    }
+
     private void removeOne(ArchivePath path, Node node) {
         changeable().remove(path);
         implied.remove(path);
         children.computeIfPresent(
                 path.parent(), (parent, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+        if (contained != null) {
+            contained.computeIfPresent(
+                    path.parent(),
+                    (parent, names) -> names.remove(path) && names.isEmpty() ? null : names);
+        }
         if (node instanceof Node.HardLink link) {
             Set<ArchivePath> names = linksTo.get(link.target());
             if (names != null) {
@@ -375,6 +391,9 @@ public final class InitramfsBuilder {
         if (changeable().put(path, node) == null && !path.isRoot()) {
             Integer count = children.get(parent);
             children.put(parent, count == null ? 1 : count + 1);
+            if (contained != null) {
+                contain(path);
+            }
         }
         if (node instanceof Node.HardLink link) {
             Set<ArchivePath> names = linksTo.get(link.target());
@@ -453,10 +472,7 @@ public final class InitramfsBuilder {
         }
         for (Map.Entry<ArchivePath, Node> entry : nodes.entrySet()) {
             if (entry.getValue() instanceof Node.HardLink link) {
-                Node resolved = resolve(entry.getKey(), link);
-                if (resolved != link) {
-                    changed.put(entry.getKey(), resolved);
-                }
+                resolve(entry.getKey(), link, changed);
             }
         }
         return changed;
@@ -473,15 +489,18 @@ public final class InitramfsBuilder {
         return true;
     }
 
-    private Node.HardLink resolve(ArchivePath path, Node.HardLink link) {
+    /** Follows a link to its inode; all links on the way lead there directly from then on. */
+    private void resolve(ArchivePath path, Node.HardLink link, Map<ArchivePath, Node> changed) {
+        List<ArchivePath> way = new ArrayList<>();
         ArchivePath target = link.target();
-        Node node = nodes.get(target);
-        for (int steps = 0; node instanceof Node.HardLink next; steps++) {
-            if (steps > nodes.size()) {
+        Node node = following(target, changed);
+        while (node instanceof Node.HardLink next) {
+            if (way.size() > nodes.size()) {
                 throw new InvalidEntryException(path.toString(), "hard links in a circle");
             }
+            way.add(target);
             target = next.target();
-            node = nodes.get(target);
+            node = following(target, changed);
         }
         if (node == null) {
             throw new InvalidEntryException(
@@ -494,6 +513,16 @@ public final class InitramfsBuilder {
                             + target
                             + ", a directory or symlink (init/initramfs.c links neither)");
         }
-        return target.equals(link.target()) ? link : new Node.HardLink(target);
+        if (!way.isEmpty()) {
+            Node direct = new Node.HardLink(target);
+            changed.put(path, direct);
+            // The last one is direct already.
+            way.subList(0, way.size() - 1).forEach(name -> changed.put(name, direct));
+        }
+    }
+
+    private Node following(ArchivePath path, Map<ArchivePath, Node> changed) {
+        Node shorter = changed.get(path);
+        return shorter != null ? shorter : nodes.get(path);
     }
 }

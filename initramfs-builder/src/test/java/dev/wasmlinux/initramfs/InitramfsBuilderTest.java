@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class InitramfsBuilderTest {
     private static List<String> paths(Initramfs tree) {
@@ -135,5 +136,35 @@ class InitramfsBuilderTest {
         byte[] latin = {'m', (byte) 0xfc, 'l', 'l', '\n'};
         assertThat(ArchivePath.of(ByteString.of(latin)).toString()).isEqualTo("m\\xfcll\\x0a");
         assertThat(ArchivePath.of("müll").toString()).isEqualTo("müll");
+    }
+
+    @Test
+    @Timeout(20)
+    void longChainsOfHardLinksAndManyEmptiedDirectoriesTakeNoTime() {
+        InitramfsBuilder builder = Initramfs.builder();
+        int count = 50_000;
+        for (int i = count - 1; i > 0; i--) {
+            builder.hardLink("l/" + i, "l/" + (i - 1));
+        }
+        builder.file("l/0", new byte[1], 0644);
+        for (int i = 0; i < count; i++) {
+            builder.file("d/" + i + "/file", FileContent.empty(), 0644);
+        }
+        for (int i = 0; i < count - 1; i++) {
+            builder.removeBelow(ArchivePath.of("d/" + i));
+        }
+        builder.remove(ArchivePath.of("d/7"));
+        builder.file("d/8/new/file", FileContent.empty(), 0644);
+        builder.removeBelow(ArchivePath.of("d/8"));
+        Initramfs tree = builder.build();
+        assertThat(tree.size()).isEqualTo(2 + count + count);
+        assertThat(tree.find("l/" + (count - 1)))
+                .contains(new Node.HardLink(ArchivePath.of("l/0")));
+        assertThat(tree.find("d/" + (count - 1) + "/file")).isPresent();
+        builder.remove(ArchivePath.of("l/0"));
+        builder.hardLink("circle", "circle2").hardLink("circle2", "circle");
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidEntryException.class)
+                .hasMessageContaining("circle");
     }
 }

@@ -11,11 +11,15 @@ import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.InitramfsException;
 import dev.wasmlinux.initramfs.ListSyntaxException;
 import dev.wasmlinux.initramfs.Node;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +34,12 @@ import java.util.Map;
  * the list. Times are {@link #modified} unless {@link #keepFileTimes}. Immutable.
  */
 public final class CpioList implements TreeSource {
+    /** Most bytes of a line; a name has at most 4095, and a file may have hundreds. */
+    private static final int MAX_LINE = 1 << 20;
+
+    /** No system takes a longer one. */
+    private static final int MAX_LOCATION = 64 << 10;
+
     private final Path list;
     private final byte[] text;
     private final String name;
@@ -98,19 +108,29 @@ public final class CpioList implements TreeSource {
      */
     @Override
     public void copyTo(EntrySink sink) throws IOException {
-        byte[] bytes = text != null ? text : Files.readAllBytes(list);
-        int line = 1;
-        int at = 0;
-        while (at < bytes.length) {
-            int end = at;
-            while (end < bytes.length && bytes[end] != '\n') {
-                end++;
+        try (InputStream in =
+                text != null
+                        ? new ByteArrayInputStream(text)
+                        : new BufferedInputStream(Files.newInputStream(list))) {
+            byte[] bytes = new byte[4096];
+            int length = 0;
+            int number = 1;
+            for (int next; (next = in.read()) >= 0; ) {
+                if (next == '\n') {
+                    line(new Line(bytes, length, number++), sink);
+                    length = 0;
+                    continue;
+                }
+                if (length == MAX_LINE) {
+                    throw new ListSyntaxException(
+                            name, number, 1, "a line of more than " + MAX_LINE + " bytes");
+                }
+                if (length == bytes.length) {
+                    bytes = Arrays.copyOf(bytes, 2 * length);
+                }
+                bytes[length++] = (byte) next;
             }
-            if (bytes[at] != '#') {
-                line(new Line(bytes, at, end, line), sink);
-            }
-            at = end + 1;
-            line++;
+            line(new Line(bytes, length, number), sink);
         }
     }
 
@@ -138,7 +158,7 @@ public final class CpioList implements TreeSource {
     }
 
     private void line(Line line, EntrySink sink) throws IOException {
-        if (!line.hasMore()) {
+        if (line.isComment() || !line.hasMore()) {
             return;
         }
         int keywordAt = line.at();
@@ -221,35 +241,37 @@ public final class CpioList implements TreeSource {
     }
 
     private String expand(String location) {
-        String rest = location;
         StringBuilder result = new StringBuilder();
-        while (true) {
-            int start = rest.indexOf("${");
-            int end = start < 0 ? -1 : rest.indexOf('}', start);
+        int at = 0;
+        while (result.length() <= MAX_LOCATION) {
+            int start = location.indexOf("${", at);
+            int end = start < 0 ? -1 : location.indexOf('}', start);
             if (end < 0) {
-                return result.append(rest).toString();
+                return result.append(location, at, location.length()).toString();
             }
-            result.append(rest, 0, start);
-            result.append(environment.getOrDefault(rest.substring(start + 2, end), ""));
-            rest = rest.substring(end + 1);
+            result.append(location, at, start);
+            result.append(environment.getOrDefault(location.substring(start + 2, end), ""));
+            at = end + 1;
         }
+        throw new IllegalArgumentException("location gets too long with its variables");
     }
 
     /** A line and how far it is read. */
     private final class Line {
         private final byte[] bytes;
-        private final int start;
         private final int end;
         private final int number;
         private int at;
         private int lastWord;
 
-        Line(byte[] bytes, int start, int end, int number) {
+        Line(byte[] bytes, int end, int number) {
             this.bytes = bytes;
-            this.start = start;
             this.end = end;
             this.number = number;
-            this.at = start;
+        }
+
+        boolean isComment() {
+            return end > 0 && bytes[0] == '#';
         }
 
         int at() {
@@ -261,7 +283,7 @@ public final class CpioList implements TreeSource {
         }
 
         ListSyntaxException error(int where, String message) {
-            return new ListSyntaxException(name, number, where - start + 1, message);
+            return new ListSyntaxException(name, number, where + 1, message);
         }
 
         private boolean blank(int i) {

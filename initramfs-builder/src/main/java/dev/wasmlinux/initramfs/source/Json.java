@@ -3,6 +3,7 @@
  */
 package dev.wasmlinux.initramfs.source;
 
+import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,9 +13,11 @@ import java.util.Map;
 /** Reads JSON (RFC 8259) into maps, lists, strings, doubles, booleans and null. */
 final class Json {
     private static final int MAX_DEPTH = 64;
+    private static final int MAX_VALUES = 200_000;
 
     private final String text;
     private int at;
+    private int values;
 
     private Json(String text) {
         this.text = text;
@@ -33,6 +36,10 @@ final class Json {
     private Object value(int depth) {
         if (depth > MAX_DEPTH) {
             throw error("nested too deeply");
+        }
+        if (++values > MAX_VALUES) {
+            throw new LimitExceededException(
+                    "JSON document of more than " + MAX_VALUES + " values");
         }
         blanks();
         char c = at < text.length() ? text.charAt(at) : 0;

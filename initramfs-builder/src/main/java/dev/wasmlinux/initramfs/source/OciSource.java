@@ -7,6 +7,7 @@ import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.ByteString;
 import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.FileContent;
+import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.compress.AnyInput;
@@ -114,14 +115,15 @@ public final class OciSource implements TreeSource {
     }
 
     private Blobs directory() {
+        Path root = image.toAbsolutePath().normalize();
         return name -> {
             Path file;
             try {
-                file = image.resolve(name).normalize();
+                file = root.resolve(name).normalize();
             } catch (InvalidPathException e) {
                 throw malformed("names a blob that no file can be: " + e.getMessage());
             }
-            if (!file.startsWith(image.normalize())) {
+            if (!file.startsWith(root)) {
                 throw malformed("names a blob outside of it: " + name);
             }
             return Files.isRegularFile(file) ? FileContent.of(file) : null;
@@ -157,7 +159,12 @@ public final class OciSource implements TreeSource {
                             }
                         });
         return name -> {
-            ArchivePath path = ArchivePath.of(name);
+            ArchivePath path;
+            try {
+                path = ArchivePath.of(name);
+            } catch (InvalidEntryException | IllegalArgumentException e) {
+                throw malformed("names a blob that no file can be: " + e.getMessage());
+            }
             return files.get(links.getOrDefault(path, path));
         };
     }
@@ -169,8 +176,15 @@ public final class OciSource implements TreeSource {
             throw malformed("has indexes in a circle");
         }
         if (document.get("layers") instanceof List<?> list) {
+            Map<Object, FileContent> verified = new HashMap<>();
             for (Object layer : list) {
-                contents.add(blob(object(layer, "layer"), blobs));
+                Map<String, Object> descriptor = object(layer, "layer");
+                FileContent content = verified.get(descriptor.get("digest"));
+                if (content == null) {
+                    content = blob(descriptor, blobs);
+                    verified.put(descriptor.get("digest"), content);
+                }
+                contents.add(content);
             }
             return;
         }

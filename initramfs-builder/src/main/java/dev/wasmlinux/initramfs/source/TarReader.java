@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Entries of a tar archive with names as bytes: ustar, pax (POSIX.1-2001) and the GNU forms of long
@@ -19,6 +20,10 @@ import java.util.Map;
 final class TarReader {
     private static final int BLOCK = 512;
     private static final int MAX_TEXT = 1 << 20;
+
+    /** The pax records that matter; others are not kept, as there may be any number of them. */
+    private static final Set<String> USED =
+            Set.of("path", "linkpath", "size", "uid", "gid", "mtime");
 
     /**
      * What a header says.
@@ -117,7 +122,7 @@ final class TarReader {
             Map<String, ByteString> pax,
             ByteString longName,
             ByteString longLink) {
-        if (pax.keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse"))) {
+        if (pax.containsKey("GNU.sparse")) {
             throw malformed("a sparse file, which is not supported");
         }
         ByteString name = pax.getOrDefault("path", longName);
@@ -143,8 +148,8 @@ final class TarReader {
         }
         boolean body = type == '0' || "12345".indexOf(type) < 0;
         left = body ? size : 0;
-        if (left < 0) {
-            throw malformed("a negative size");
+        if (left < 0 || left > Long.MAX_VALUE - BLOCK) {
+            throw malformed("a file of " + left + " bytes");
         }
         padding = -left & BLOCK - 1;
         return new Header(
@@ -202,8 +207,15 @@ final class TarReader {
             }
             String key = new String(text, blank + 1, equals - blank - 1, StandardCharsets.UTF_8);
             ByteString value = ByteString.of(text, equals + 1, end - 1);
+            boolean sparse = key.startsWith("GNU.sparse");
+            if (!sparse && !USED.contains(key)) {
+                at = end;
+                continue;
+            }
             if (value.length() == 0) {
                 into.remove(key);
+            } else if (sparse) {
+                into.put("GNU.sparse", value);
             } else {
                 into.put(key, value);
             }

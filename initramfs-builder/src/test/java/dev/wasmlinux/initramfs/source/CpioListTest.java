@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,5 +77,19 @@ class CpioListTest {
                         difference ->
                                 assertThat(difference.details())
                                         .allMatch(detail -> detail.startsWith("time ")));
+    }
+
+    @Test
+    @Timeout(20)
+    void endlessLinesAndLocationsAreMistakes() {
+        CpioList line = CpioList.of("dir x 0755 0 0\n# " + "x".repeat(2 << 20), "list");
+        assertThatThrownBy(line::entries)
+                .isInstanceOf(ListSyntaxException.class)
+                .hasMessageContaining("list:2:1: a line of more than");
+        CpioList location = CpioList.of("file x " + "${A}".repeat(200_000) + " 0644 0 0", "list");
+        assertThatThrownBy(location::entries).hasMessageContaining("there is no file");
+        assertThatThrownBy(location.environment(Map.of("A", "${A}".repeat(1000)))::entries)
+                .isInstanceOf(ListSyntaxException.class)
+                .hasMessageContaining("too long");
     }
 }

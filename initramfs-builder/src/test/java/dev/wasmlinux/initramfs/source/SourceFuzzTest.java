@@ -285,6 +285,16 @@ class SourceFuzzTest {
         System.arraycopy(text(String.format("%06o\0 ", sum)), 0, tar, at + 148, 8);
     }
 
+    private static byte[] header(String name, char type, long size) {
+        byte[] header = new byte[512];
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setSize(size);
+        entry.writeEntryHeader(header);
+        header[156] = (byte) type;
+        checksum(header, 0);
+        return header;
+    }
+
     private static String digest(byte[] bytes) throws Exception {
         return "sha256:"
                 + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
@@ -405,5 +415,57 @@ class SourceFuzzTest {
                     .as(name)
                     .isInstanceOf(InitramfsException.class);
         }
+    }
+
+    @Test
+    void manyValuesAndRecordsCostLittle() throws Exception {
+        TreeSource values =
+                layout(tar(0), b -> text("{\"a\":[" + "{},".repeat(1 << 20) + "0]}"), b -> b);
+        assertThatThrownBy(() -> tree(values))
+                .isInstanceOf(LimitExceededException.class)
+                .hasMessageContaining("values");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < 20; i++) {
+            StringBuilder records = new StringBuilder();
+            for (int k = 0; k < 50_000; k++) {
+                records.append("18 key").append(1_000_000 + i * 50_000 + k).append("=val\n");
+            }
+            out.writeBytes(header("g", 'g', records.length()));
+            out.writeBytes(text(records.toString()));
+            out.writeBytes(new byte[-records.length() & 511]);
+        }
+        for (int i = 0; i < 1000; i++) {
+            out.writeBytes(header("d" + i, '5', 0));
+        }
+        out.writeBytes(new byte[1024]);
+        Path file = Files.write(dir.resolve("globals.tar"), out.toByteArray());
+        assertThat(tree(TarSource.of(file, store)).size()).isEqualTo(1000);
+    }
+
+    @Test
+    void dockerNamesThatAreNoTextAreTypedErrors() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
+            byte[] manifest = text("[{\"Layers\": [\"\\ud800\"]}]");
+            TarArchiveEntry entry = new TarArchiveEntry("manifest.json");
+            entry.setSize(manifest.length);
+            tar.putArchiveEntry(entry);
+            tar.write(manifest);
+            tar.closeArchiveEntry();
+        }
+        Path file = Files.write(dir.resolve("docker.tar"), out.toByteArray());
+        assertThatThrownBy(() -> tree(OciSource.of(file, store)))
+                .isInstanceOf(MalformedImageException.class);
+    }
+
+    @Test
+    void aLayoutMayBeTheCurrentDirectory() throws Exception {
+        layout(tar(0), b -> b, b -> b);
+        Path layout = dir.resolve("layout");
+        Path here = Path.of("").toAbsolutePath().relativize(layout.toAbsolutePath());
+        assertThat(tree(OciSource.of(here.resolve("."), store)).size()).isPositive();
+        assertThatThrownBy(() -> tree(OciSource.of(Path.of(""), store)))
+                .isInstanceOf(MalformedImageException.class)
+                .hasMessageContaining("neither");
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A new file that appears under its name when it is complete, or not at all. */
 final class AtomicFile implements Closeable {
     private static final AtomicLong COUNTER = new AtomicLong();
+
+    /** Characters of the target's name in the other one, which may have 255 bytes. */
+    private static final int MAX_START = 40;
 
     private static final Set<StandardOpenOption> NEW =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -38,10 +42,19 @@ final class AtomicFile implements Closeable {
         if (directory == null) {
             throw new IOException(target + " names no file");
         }
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            // As root one would replace /dev/stdout or /dev/null by a file.
+            throw new FileSystemException(
+                    target.toString(),
+                    null,
+                    "is no regular file; what is none can be written as a stream");
+        }
+        String name = target.getFileName().toString();
+        String start = name.length() <= MAX_START ? name : name.substring(0, MAX_START);
         while (true) {
             // The time differs between processes, the count between threads.
             String unique = Long.toHexString(System.nanoTime() + COUNTER.incrementAndGet());
-            Path part = directory.resolve("." + target.getFileName() + "." + unique + ".part");
+            Path part = directory.resolve("." + start + "." + unique + ".part");
             try {
                 return new AtomicFile(target, part, FileChannel.open(part, NEW));
             } catch (FileAlreadyExistsException e) {

@@ -6,7 +6,8 @@ package dev.wasmlinux.initramfs;
 import dev.wasmlinux.initramfs.newc.ImageWriter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,9 +76,35 @@ public final class Image {
      * @throws IOException if reading a content or writing fails
      */
     public WriteReport writeTo(OutputStream out) throws IOException {
-        WriteReport report = new ImageWriter(segments, sizeLimit).write(Channels.newChannel(out));
+        WriteReport report = new ImageWriter(segments, sizeLimit).write(new StreamChannel(out));
         out.flush();
         return report;
+    }
+
+    /**
+     * A stream as a channel. That of {@link java.nio.channels.Channels} closes the stream if the
+     * thread is interrupted.
+     */
+    private record StreamChannel(OutputStream out, byte[] bytes) implements WritableByteChannel {
+        StreamChannel(OutputStream out) {
+            this(out, new byte[64 << 10]);
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            int length = Math.min(bytes.length, source.remaining());
+            source.get(bytes, 0, length);
+            out.write(bytes, 0, length);
+            return length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** Collects segments. Not thread safe. */

@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -207,5 +209,49 @@ class InitramfsWriteTest {
                 WriteOptions.defaults()
                         .withInodes(Map.of(ArchivePath.of("c"), 2L, ArchivePath.of("a"), 2L));
         assertThatThrownBy(() -> bytes(tree, same)).isInstanceOf(InvalidEntryException.class);
+    }
+
+    @Test
+    void theTargetIsAFile() throws Exception {
+        Initramfs tree = Initramfs.builder().file("f", new byte[3], 0644).build();
+        Path longName = dir.resolve("x".repeat(255));
+        tree.writeTo(longName, Compression.none());
+        assertThat(longName).hasSize(512);
+        Path directory = Files.createDirectory(dir.resolve("d"));
+        assertThatThrownBy(() -> tree.writeTo(directory, Compression.none()))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("no regular file");
+        assertThatThrownBy(() -> tree.writeTo(Path.of("/dev/null"), Compression.none()))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("no regular file");
+    }
+
+    @Test
+    void anEmptyFileThatGrewIsNoticed() throws IOException {
+        Path file = Files.createFile(dir.resolve("f"));
+        Initramfs tree = Initramfs.builder().file("f", FileContent.of(file), 0644).build();
+        Files.writeString(file, "more");
+        assertThatThrownBy(() -> bytes(tree, WriteOptions.defaults()))
+                .isInstanceOf(ContentChangedException.class);
+    }
+
+    @Test
+    void anInterruptedWriterLeavesNothingAndNoStreamClosed() throws IOException {
+        Initramfs tree = Initramfs.builder().file("f", new byte[1 << 20], 0644).build();
+        Path file = dir.resolve("image");
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> tree.writeTo(file, Compression.none()))
+                .isInstanceOf(ClosedByInterruptException.class);
+        assertThat(dir).isEmptyDirectory();
+        ByteArrayOutputStream out =
+                new ByteArrayOutputStream() {
+                    @Override
+                    public void close() {
+                        throw new AssertionError("closed");
+                    }
+                };
+        tree.writeTo(out, WriteOptions.defaults());
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(out.size()).isGreaterThan(1 << 20);
     }
 }

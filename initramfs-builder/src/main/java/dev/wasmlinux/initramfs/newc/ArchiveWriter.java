@@ -260,7 +260,7 @@ final class ArchiveWriter {
     }
 
     private void requireEmpty(ArchivePath path, FileContent content) throws IOException {
-        if (content instanceof Contents.OfSupplier) {
+        if (content instanceof Contents.OfSupplier || content instanceof Contents.OfFile) {
             try (InputStream in = content.open()) {
                 if (in.read() >= 0) {
                     throw longer(path, 0);

@@ -8,20 +8,18 @@ import dev.wasmlinux.initramfs.UnsafeExtractionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Unpacks an image into a directory, and into nothing else.
@@ -53,6 +52,9 @@ public final class ImageExtractor {
     }
 
     private static final int MAX_SYMLINKS = 40;
+    private static final OpenOption[] EMPTY = {
+        StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS
+    };
 
     private final ReadLimits limits;
     private final SpecialFiles specialFiles;
@@ -121,9 +123,15 @@ public final class ImageExtractor {
             for (ArchiveEntry entry; (entry = reader.next()) != null; ) {
                 run.place(entry, reader);
             }
-        } finally {
-            run.finishDirectories();
+        } catch (IOException | RuntimeException e) {
+            try {
+                run.finishDirectories();
+            } catch (IOException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
         }
+        run.finishDirectories();
         return new Report(run.entries, run.bytes, run.skipped);
     }
 
@@ -294,8 +302,10 @@ public final class ImageExtractor {
                 clear(target, shown);
                 Files.createLink(target, leader);
                 made.add(target);
+                // An inode of ours: its first name was made by this run and is no symlink. Its
+                // permissions are set already and may keep an ordinary user out.
+                permissions(target, 0600);
                 if (entry.size() > 0) {
-                    // An inode of ours: its first name was made by this run and is no symlink.
                     copy(target, reader, StandardOpenOption.TRUNCATE_EXISTING);
                 }
             } else {
@@ -313,18 +323,18 @@ public final class ImageExtractor {
 
         private void copy(Path target, ImageReader reader, StandardOpenOption how)
                 throws IOException {
-            boolean fine = false;
+            boolean fine = true;
             try (OutputStream out =
                     Files.newOutputStream(
                             target, StandardOpenOption.WRITE, how, LinkOption.NOFOLLOW_LINKS)) {
+                fine = false;
                 bytes += reader.content().transferTo(out);
                 fine = true;
-            } catch (FileAlreadyExistsException e) {
-                fine = true;
-                throw e;
             } finally {
                 if (!fine) {
-                    Files.deleteIfExists(target);
+                    // Its other names, if it has some, are not to be half a file either.
+                    Files.newOutputStream(target, EMPTY).close();
+                    Files.delete(target);
                 }
             }
         }
@@ -358,34 +368,30 @@ public final class ImageExtractor {
             clear(target, shown);
             SpecialFile.make(target, entry, shown);
             made.add(target);
-            attributes(target, entry);
             entries++;
         }
 
+        /** The time comes first: to set it, Java opens the file, which must be readable. */
         private void attributes(Path target, ArchiveEntry entry) throws IOException {
-            PosixFileAttributeView posix =
-                    Files.getFileAttributeView(
-                            target, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-            if (posix != null) {
-                try {
-                    posix.setPermissions(permissions(entry.permissions()));
-                } catch (UnsupportedOperationException | FileSystemException e) {
-                    // Some systems set no permissions without following links; this is no link.
-                    Files.setPosixFilePermissions(target, permissions(entry.permissions()));
-                }
+            FileTime time = FileTime.from(entry.modified(), TimeUnit.SECONDS);
+            Files.setLastModifiedTime(target, time);
+            permissions(target, entry.permissions());
+        }
+
+        /** What was made by this run and is no symlink. */
+        private void permissions(Path target, int bits) throws IOException {
+            if (target.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.setPosixFilePermissions(target, ImageExtractor.permissions(bits));
             }
-            BasicFileAttributeView basic =
-                    Files.getFileAttributeView(target, BasicFileAttributeView.class);
-            FileTime time = FileTime.from(entry.modified(), java.util.concurrent.TimeUnit.SECONDS);
-            basic.setTimes(time, null, null);
         }
 
         /** Directories get their permissions last: some forbid to write into them. */
         void finishDirectories() throws IOException {
-            List<Map.Entry<Path, ArchiveEntry>> all = new ArrayList<>(directories.entrySet());
-            for (int i = all.size() - 1; i >= 0; i--) {
-                if (made.contains(all.get(i).getKey())) {
-                    attributes(all.get(i).getKey(), all.get(i).getValue());
+            List<Path> deepestFirst = new ArrayList<>(directories.keySet());
+            deepestFirst.sort(Comparator.comparingInt(Path::getNameCount).reversed());
+            for (Path directory : deepestFirst) {
+                if (made.contains(directory)) {
+                    attributes(directory, directories.get(directory));
                 }
             }
         }

@@ -19,10 +19,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImageExtractorTest {
@@ -212,5 +216,61 @@ class ImageExtractorTest {
         assertThatThrownBy(() -> extract(image)).isInstanceOf(UnsafeExtractionException.class);
         assertThat(ArchivePath.of(ByteString.of(new byte[] {(byte) 0xff})).toString())
                 .isEqualTo("\\xff");
+    }
+
+    @Test
+    @Timeout(30)
+    void pipesAreMadeWithoutOpeningThem() throws IOException {
+        byte[] image =
+                new RawArchive().entry("p", 0010624, 1, 1, "").file("f", "x").trailer().bytes();
+        try (ImageReader reader =
+                ImageReader.open(new ByteArrayInputStream(image), ReadLimits.defaults())) {
+            ImageExtractor.Report report =
+                    ImageExtractor.defaults()
+                            .specialFiles(ImageExtractor.SpecialFiles.CREATE)
+                            .extract(reader, target);
+            assertThat(report.entries()).isEqualTo(2);
+        }
+        assertThat(Files.readAttributes(target.resolve("p"), BasicFileAttributes.class).isOther())
+                .isTrue();
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(target.resolve("p"))))
+                .isEqualTo("rw--w-r--");
+        assertThat(Files.getLastModifiedTime(target.resolve("p")).toMillis()).isZero();
+    }
+
+    @Test
+    void anOrdinaryUserUnpacksWhatNobodyMayRead() throws IOException {
+        byte[] image =
+                new RawArchive()
+                        .entry("d", 0040000, 2, 9, "")
+                        .entry("d/e", 0040000, 2, 9, "")
+                        .entry("d", 0040000, 2, 9, "")
+                        .entry("a", 0100000, 2, 1, "")
+                        .entry("b", 0100000, 2, 1, "data")
+                        .trailer()
+                        .bytes();
+        assertThat(extract(image).entries()).isEqualTo(5);
+        assertThat(Files.getPosixFilePermissions(target.resolve("b"))).isEmpty();
+        assertThat(Files.size(target.resolve("a"))).isEqualTo(4);
+        for (String name : List.of("d", "d/e")) {
+            Path directory = target.resolve(name);
+            assertThat(Files.getPosixFilePermissions(directory)).isEmpty();
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    @Test
+    void noNameOfAFileThatEndsEarlyHasHalfOfIt() throws IOException {
+        byte[] image =
+                new RawArchive()
+                        .entry("a", 0100644, 2, 1, "")
+                        .entry("b", 0100644, 2, 1, "x".repeat(100_000))
+                        .bytes();
+        assertThatThrownBy(() -> extract(java.util.Arrays.copyOf(image, 90_000)))
+                .isInstanceOf(InitramfsException.class);
+        assertThat(target.resolve("b")).doesNotExist();
+        assertThat(target.resolve("a")).isEmptyFile();
     }
 }

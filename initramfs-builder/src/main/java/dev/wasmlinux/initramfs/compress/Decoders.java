@@ -80,6 +80,8 @@ public final class Decoders {
                 in = decoder(kind, raw, memoryLimit);
             } catch (IOException | RuntimeException e) {
                 throw translate(e);
+            } catch (OutOfMemoryError e) {
+                throw tooLarge();
             }
         }
 
@@ -95,7 +97,18 @@ public final class Decoders {
                 return in.read(target, from, length);
             } catch (IOException | RuntimeException e) {
                 throw translate(e);
+            } catch (OutOfMemoryError e) {
+                throw tooLarge();
             }
+        }
+
+        /** A dictionary within the limit may still not fit the heap. */
+        private LimitExceededException tooLarge() {
+            return new LimitExceededException(
+                    kind
+                            + " member needs more memory to unpack than the heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB has left (java -Xmx)");
         }
 
         private RuntimeException translate(Exception e) throws IOException {

@@ -112,15 +112,19 @@ public final class ImageIndex implements Closeable {
      */
     public Optional<FileContent> content(ArchivePath path) {
         ArchivePath at = path;
-        for (int i = 0; i < MAX_SYMLINKS; i++) {
-            Optional<ArchivePath> step = resolveOnce(at);
-            if (step.isEmpty()) {
-                Node node = tree.findInode(at).orElse(null);
-                return node instanceof Node.RegularFile file
-                        ? Optional.of(file.content())
-                        : Optional.empty();
+        try {
+            for (int i = 0; i < MAX_SYMLINKS; i++) {
+                Optional<ArchivePath> step = resolveOnce(at);
+                if (step.isEmpty()) {
+                    Node node = tree.findInode(at).orElse(null);
+                    return node instanceof Node.RegularFile file
+                            ? Optional.of(file.content())
+                            : Optional.empty();
+                }
+                at = step.get();
             }
-            at = step.get();
+        } catch (InvalidEntryException e) {
+            // A symlink leads to what no path can be, so there is nothing.
         }
         return Optional.empty();
     }
@@ -208,6 +212,7 @@ public final class ImageIndex implements Closeable {
         }
 
         private void add(ArchivePath path, Node node) {
+            requireDirectoryAbove(path);
             Node old = builder.get(path);
             if (old instanceof Node.Directory
                     && !(node instanceof Node.Directory)
@@ -216,6 +221,19 @@ public final class ImageIndex implements Closeable {
                         path.toString(), "cannot replace a directory that is not empty");
             }
             builder.add(path, node);
+        }
+
+        /** The kernel makes no directory of a file because an entry wants to be in it. */
+        private void requireDirectoryAbove(ArchivePath path) {
+            ArchivePath above = path;
+            Node node = null;
+            while (node == null && !above.isRoot()) {
+                above = above.parent();
+                node = builder.get(above);
+            }
+            if (node != null && !(node instanceof Node.Directory)) {
+                throw new InvalidEntryException(path.toString(), above + " is no directory");
+            }
         }
 
         private void placeLinked(ArchivePath path, ArchiveEntry entry, ImageReader reader)

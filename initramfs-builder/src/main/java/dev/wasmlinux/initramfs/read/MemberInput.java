@@ -22,6 +22,9 @@ final class MemberInput implements Closeable {
 
     private static final int SCRATCH = 16 << 10;
 
+    /** Each is kept. Twenty bytes make one, and 64 GiB in steps of 256 KiB no more. */
+    private static final int MAX_MEMBERS = 1 << 18;
+
     private final RawInput raw;
     private final ReadLimits limits;
     private final ImageReader.Notes notes;
@@ -94,6 +97,9 @@ final class MemberInput implements Closeable {
                         new MalformedImageException(0, "nothing but NULs is no initramfs"));
             }
             return false;
+        }
+        if (members.size() == MAX_MEMBERS) {
+            throw new LimitExceededException("more than " + MAX_MEMBERS + " members");
         }
         long offset = raw.position();
         Compression.Kind kind = Decoders.detect(start);

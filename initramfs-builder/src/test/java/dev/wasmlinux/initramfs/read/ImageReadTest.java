@@ -305,4 +305,24 @@ class ImageReadTest {
                         "! same: links none -> to link",
                         "! to: target a -> b");
     }
+
+    @Test
+    void whatHasNoDirectoryAboveItOrLeadsNowhereIsNotThere() throws IOException {
+        byte[] bytes =
+                new RawArchive()
+                        .entry("a", 0100644, 2, 7, "x")
+                        .entry("a/b", 0100644, 2, 7, "y")
+                        .entry("a/c/d", 0100644, 2, 7, "z")
+                        .entry("end", 0120777, 1, 8, "TRAILER!!!")
+                        .entry("long", 0120777, 1, 9, "x".repeat(300))
+                        .trailer()
+                        .bytes();
+        Path image = Files.write(dir.resolve("odd.cpio"), bytes);
+        try (ImageIndex index = ImageIndex.open(image)) {
+            assertThat(index.tree().size()).isEqualTo(3);
+            assertThat(index.unusable()).hasSize(2);
+            assertThat(index.content(ArchivePath.of("end"))).isEmpty();
+            assertThat(index.content(ArchivePath.of("long"))).isEmpty();
+        }
+    }
 }

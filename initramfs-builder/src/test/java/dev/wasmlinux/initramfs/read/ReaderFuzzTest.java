@@ -160,4 +160,23 @@ class ReaderFuzzTest {
             }
         }
     }
+
+    @Test
+    void membersAreCounted() throws IOException {
+        ByteArrayOutputStream one = new ByteArrayOutputStream();
+        try (OutputStream gzip = new java.util.zip.GZIPOutputStream(one)) {
+            gzip.write(new RawArchive().trailer().bytes());
+        }
+        ByteArrayOutputStream many = new ByteArrayOutputStream();
+        for (int i = 0; i < 300_000; i++) {
+            many.writeBytes(one.toByteArray());
+        }
+        try (ImageReader reader =
+                ImageReader.open(
+                        new ByteArrayInputStream(many.toByteArray()), ReadLimits.defaults())) {
+            assertThatThrownBy(reader::next)
+                    .isInstanceOf(LimitExceededException.class)
+                    .hasMessageContaining("members");
+        }
+    }
 }

@@ -114,12 +114,12 @@ public final class ImageIndex implements Closeable {
         ArchivePath at = path;
         try {
             for (int i = 0; i < MAX_SYMLINKS; i++) {
+                if (tree.findInode(at).orElse(null) instanceof Node.RegularFile file) {
+                    return Optional.of(file.content());
+                }
                 Optional<ArchivePath> step = resolveOnce(at);
                 if (step.isEmpty()) {
-                    Node node = tree.findInode(at).orElse(null);
-                    return node instanceof Node.RegularFile file
-                            ? Optional.of(file.content())
-                            : Optional.empty();
+                    return Optional.empty();
                 }
                 at = step.get();
             }

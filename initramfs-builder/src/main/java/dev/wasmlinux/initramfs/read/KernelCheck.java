@@ -30,6 +30,9 @@ import java.util.Map;
  * /root} ({@code usr/default_cpio_list}).
  */
 public final class KernelCheck {
+    /** Most findings of an image: each is kept. */
+    private static final int MAX_FINDINGS = 10_000;
+
     private static final int MAX_SYMLINKS = 40;
 
     private final List<Finding> findings = new ArrayList<>();
@@ -57,7 +60,8 @@ public final class KernelCheck {
     /**
      * Checks an image file with default limits.
      *
-     * @return the findings in the order of the image; none if the kernel takes all of it
+     * @return the findings in the order of the image, at most 10,000; none if the kernel takes all
+     *     of it
      * @throws MalformedImageException if the file is no initramfs at all
      * @throws dev.wasmlinux.initramfs.LimitExceededException if it exceeds the limits
      * @throws IOException if reading fails
@@ -121,11 +125,12 @@ public final class KernelCheck {
 
     private List<Finding> run(RawInput raw, ReadLimits limits) throws IOException {
         ImageReader.Notes notes =
-                (rule, path, offset, text) -> findings.add(new Finding(rule, path, offset, text));
+                (rule, path, offset, text) -> found(new Finding(rule, path, offset, text));
         try (ImageReader reader = new ImageReader(raw, limits, notes)) {
             String current = "";
             try {
-                for (ArchiveEntry entry; (entry = reader.next()) != null; ) {
+                for (ArchiveEntry entry;
+                        findings.size() < MAX_FINDINGS && (entry = reader.next()) != null; ) {
                     current = brief(entry.name());
                     if (entry.format() == ArchiveEntry.Format.NEWC_CHECKSUM) {
                         reader.content().transferTo(OutputStream.nullOutputStream());
@@ -137,14 +142,20 @@ public final class KernelCheck {
                 if (reader.members().isEmpty() && rule == KernelRule.JUNK) {
                     throw e;
                 }
-                findings.add(new Finding(rule, current, e.offset(), e.getMessage()));
+                found(new Finding(rule, current, e.offset(), e.getMessage()));
             }
         }
         return List.copyOf(findings);
     }
 
     private void add(KernelRule rule, ArchiveEntry entry, String text) {
-        findings.add(new Finding(rule, brief(entry.name()), entry.location().headerOffset(), text));
+        found(new Finding(rule, brief(entry.name()), entry.location().headerOffset(), text));
+    }
+
+    private void found(Finding finding) {
+        if (findings.size() < MAX_FINDINGS) {
+            findings.add(finding);
+        }
     }
 
     private static String brief(ByteString name) {
@@ -275,6 +286,12 @@ public final class KernelCheck {
 
     /** Where the components lead, over symlinks, in what was made so far; null if nowhere. */
     private ByteString resolve(List<ByteString> parts) {
+        ByteString straight = join(parts);
+        Made there = tree.get(straight);
+        if (there != null && there.type == EntryType.DIRECTORY) {
+            // What the tree holds is below directories only; a deep path has very many.
+            return straight;
+        }
         List<ByteString> todo = new ArrayList<>(parts);
         ByteString at = ByteString.EMPTY;
         int symlinks = 0;
@@ -313,6 +330,23 @@ public final class KernelCheck {
             }
         }
         return ByteString.EMPTY;
+    }
+
+    private static ByteString join(List<ByteString> parts) {
+        int length = Math.max(0, parts.size() - 1);
+        for (ByteString part : parts) {
+            length += part.length();
+        }
+        byte[] bytes = new byte[length];
+        int at = 0;
+        for (ByteString part : parts) {
+            part.copyTo(bytes, at);
+            at += part.length();
+            if (at < length) {
+                bytes[at++] = '/';
+            }
+        }
+        return ByteString.of(bytes);
     }
 
     private static ByteString join(ByteString directory, ByteString name) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One case for each rule: what the kernel refuses, drops or changes. */
@@ -235,5 +236,37 @@ class KernelCheckTest {
         assertThat(KernelCheck.check(image))
                 .extracting(Finding::rule)
                 .containsExactly(KernelRule.MEMBER_CUTS_ENTRY);
+    }
+
+    @Test
+    void findingsHaveAnEnd() throws IOException {
+        RawArchive archive = new RawArchive();
+        for (int i = 0; i < 10_100; i++) {
+            archive.file("missing/" + i, "");
+        }
+        assertThat(
+                        KernelCheck.check(
+                                new ByteArrayInputStream(archive.trailer().bytes()),
+                                ReadLimits.defaults()))
+                .hasSize(10_000);
+    }
+
+    @Test
+    @Timeout(20)
+    void deepPathsTakeNoTime() throws IOException {
+        RawArchive archive = new RawArchive();
+        String path = "d";
+        for (int i = 0; i < 2000; i++) {
+            archive.directory(path);
+            path += "/d";
+        }
+        for (int i = 0; i < 1000; i++) {
+            archive.file(path + i, "");
+        }
+        assertThat(
+                        KernelCheck.check(
+                                new ByteArrayInputStream(archive.trailer().bytes()),
+                                ReadLimits.defaults()))
+                .isEmpty();
     }
 }

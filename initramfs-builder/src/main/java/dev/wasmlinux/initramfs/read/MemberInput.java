@@ -200,6 +200,9 @@ final class MemberInput implements Closeable {
             decoded++;
             return 1;
         }
+        if (decoder == null) {
+            throw new IOException("the reader is closed");
+        }
         int got = decoder.read(target, from, length);
         if (got > 0) {
             decoded += got;

@@ -325,4 +325,19 @@ class ImageReadTest {
             assertThat(index.content(ArchivePath.of("long"))).isEmpty();
         }
     }
+
+    @Test
+    void aClosedReaderGivesNoMoreBytes() throws IOException {
+        byte[] image = new RawArchive().file("f", "body").trailer().bytes();
+        ImageReader reader =
+                ImageReader.open(new ByteArrayInputStream(image), ReadLimits.defaults());
+        reader.next();
+        InputStream body = reader.content();
+        reader.close();
+        reader.close();
+        assertThatThrownBy(body::read)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("closed");
+        assertThat(reader.next()).isNull();
+    }
 }

@@ -35,11 +35,13 @@ import java.util.TreeSet;
  * Layers are applied in order with their whiteouts ({@code .wh.NAME}, {@code .wh..wh..opq});
  * digests are verified. The receiving builder must let later entries win.
  *
- * <p>An index with several platforms needs a choice by {@link #platform}. Immutable.
+ * <p>An index with several platforms needs a choice by {@link #platform}; attestations, whose
+ * platform is {@code unknown/unknown}, do not count. Immutable.
  */
 public final class OciSource implements TreeSource {
     private static final ByteString OPAQUE = ByteString.of(".wh..wh..opq");
     private static final ByteString WHITEOUT = ByteString.of(".wh.");
+    private static final String ATTESTATION = "unknown/unknown";
     private static final int MAX_JSON = 4 << 20;
     private static final int MAX_INDEXES = 8;
 
@@ -74,7 +76,10 @@ public final class OciSource implements TreeSource {
                 null, List.copyOf(layers), store, null, ReadLimits.defaults().unpacked());
     }
 
-    /** Chooses from an index with several platforms, for instance {@code linux/amd64}. */
+    /**
+     * Chooses from an index with several platforms, for instance {@code linux/amd64} or, with a
+     * variant, {@code linux/arm/v7}.
+     */
     public OciSource platform(String osAndArchitecture) {
         return new OciSource(image, layers, store, osAndArchitecture, limit);
     }
@@ -196,8 +201,11 @@ public final class OciSource implements TreeSource {
         for (Object item : manifests) {
             Map<String, Object> descriptor = object(item, "manifest");
             String name = platformOf(descriptor);
+            if (name.equals(ATTESTATION)) {
+                continue;
+            }
             platforms.add(name);
-            if (platform == null || name.isEmpty() || name.equals(platform)) {
+            if (platform == null || name.isEmpty() || (name + "/").startsWith(platform + "/")) {
                 fitting.add(descriptor);
             }
         }
@@ -217,7 +225,11 @@ public final class OciSource implements TreeSource {
         if (!(descriptor.get("platform") instanceof Map<?, ?> map)) {
             return "";
         }
-        return map.get("os") + "/" + map.get("architecture");
+        Object variant = map.get("variant");
+        return map.get("os")
+                + "/"
+                + map.get("architecture")
+                + (variant == null ? "" : "/" + variant);
     }
 
     private void dockerManifest(Object document, Blobs blobs, List<FileContent> contents)

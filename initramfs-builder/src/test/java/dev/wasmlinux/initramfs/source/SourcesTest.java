@@ -300,4 +300,29 @@ class SourcesTest {
                                         .build()))
                 .containsExactly("lib", "usr", "usr/lib", "usr/lib/x");
     }
+
+    @Test
+    void attestationsAreNoPlatformsAndVariantsAre() throws Exception {
+        Tools.require("tar");
+        Path layout = layout();
+        Path index = layout.resolve("index.json");
+        String text = Files.readString(index);
+        Files.writeString(
+                index,
+                text.replace(
+                        "\"os\": \"linux\", \"architecture\": \"arm64\"",
+                        "\"os\": \"unknown\", \"architecture\": \"unknown\""));
+        assertThat(text(tree(OciSource.of(layout, store)), "f")).isEqualTo("hi\n");
+        Files.writeString(
+                index,
+                text.replace(
+                                "\"architecture\": \"amd64\"",
+                                "\"architecture\": \"arm\", \"variant\": \"v7\"")
+                        .replace("\"arm64\"", "\"arm\", \"variant\": \"v6\""));
+        OciSource source = OciSource.of(layout, store);
+        assertThat(text(tree(source.platform("linux/arm/v7")), "f")).isEqualTo("hi\n");
+        assertThatThrownBy(() -> tree(source.platform("linux/arm")))
+                .isInstanceOf(MalformedImageException.class)
+                .hasMessageContaining("linux/arm/v6");
+    }
 }

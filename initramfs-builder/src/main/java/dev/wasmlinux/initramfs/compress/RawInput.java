@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -48,6 +52,20 @@ public final class RawInput extends InputStream {
     /** Reads a stream from offset 0 on; closes it at the end. */
     public static RawInput of(InputStream stream) {
         return new RawInput(Objects.requireNonNull(stream), null, 0, stream);
+    }
+
+    /**
+     * Reads a file: by position if it is a regular one, otherwise as a stream; closes it at the
+     * end.
+     */
+    public static RawInput open(Path file) throws IOException {
+        if (Files.isRegularFile(file)) {
+            return of(FileChannel.open(file, StandardOpenOption.READ), 0, true);
+        }
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a directory");
+        }
+        return of(Files.newInputStream(file));
     }
 
     /** Reads a channel by position from an offset on; closes it at the end if {@code owned}. */

@@ -10,9 +10,7 @@ import dev.wasmlinux.initramfs.compress.RawInput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 
@@ -65,10 +63,7 @@ public final class ImageReader implements Closeable {
 
     /** Opens an image file. */
     public static ImageReader open(Path image, ReadLimits limits) throws IOException {
-        return new ImageReader(
-                RawInput.of(FileChannel.open(image, StandardOpenOption.READ), 0, true),
-                limits,
-                Notes.NONE);
+        return new ImageReader(RawInput.open(image), limits, Notes.NONE);
     }
 
     /** Reads an image from a stream, which is closed with the reader. */

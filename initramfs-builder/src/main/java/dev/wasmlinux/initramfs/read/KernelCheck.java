@@ -8,19 +8,21 @@ import dev.wasmlinux.initramfs.Attributes;
 import dev.wasmlinux.initramfs.ByteString;
 import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.Image;
+import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.MalformedImageException;
 import dev.wasmlinux.initramfs.Node;
+import dev.wasmlinux.initramfs.UnsupportedCompressionException;
 import dev.wasmlinux.initramfs.compress.RawInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 
 /**
  * Follows an image as the kernel's unpacker would and notes everything that it refuses, drops or
@@ -37,7 +39,7 @@ public final class KernelCheck {
 
     private final List<Finding> findings = new ArrayList<>();
     private final Map<ByteString, Made> tree = new HashMap<>();
-    private final Map<LinkKey, long[]> links = new HashMap<>();
+    private final Map<LinkKey, Inode> links = new HashMap<>();
 
     /** Something that the unpacker has made so far. */
     private static final class Made {
@@ -48,6 +50,18 @@ public final class KernelCheck {
         Made(EntryType type, ByteString target) {
             this.type = type;
             this.target = target;
+        }
+    }
+
+    /** What was seen of an inode with several names. */
+    private static final class Inode {
+        private final ArchiveEntry first;
+        private long names;
+        private long size;
+        private long sum;
+
+        Inode(ArchiveEntry first) {
+            this.first = first;
         }
     }
 
@@ -72,8 +86,8 @@ public final class KernelCheck {
 
     /** As {@link #check(Path)} with limits. */
     public static List<Finding> check(Path image, ReadLimits limits) throws IOException {
-        try (FileChannel channel = FileChannel.open(image, StandardOpenOption.READ)) {
-            return new KernelCheck().run(RawInput.of(channel, 0, false), limits);
+        try (RawInput raw = RawInput.open(image)) {
+            return new KernelCheck().run(raw, limits);
         }
     }
 
@@ -132,10 +146,12 @@ public final class KernelCheck {
                 for (ArchiveEntry entry;
                         findings.size() < MAX_FINDINGS && (entry = reader.next()) != null; ) {
                     current = brief(entry.name());
-                    if (entry.format() == ArchiveEntry.Format.NEWC_CHECKSUM) {
-                        reader.content().transferTo(OutputStream.nullOutputStream());
+                    long sum = 0;
+                    if (entry.format() == ArchiveEntry.Format.NEWC_CHECKSUM
+                            || LinkKey.isLinked(entry)) {
+                        sum = sum(reader.content());
                     }
-                    examine(entry);
+                    examine(entry, sum);
                 }
             } catch (MalformedImageException e) {
                 KernelRule rule = reader.fault();
@@ -143,9 +159,20 @@ public final class KernelCheck {
                     throw e;
                 }
                 found(new Finding(rule, current, e.offset(), e.getMessage()));
+            } catch (LimitExceededException | UnsupportedCompressionException e) {
+                // What we cannot unpack because the kernel will not either is told already.
+                if (findings.stream().noneMatch(f -> f.rule() == KernelRule.ZSTD_WINDOW)) {
+                    throw e;
+                }
             }
         }
         return List.copyOf(findings);
+    }
+
+    private static long sum(InputStream content) throws IOException {
+        CheckedInputStream in = new CheckedInputStream(content, new CRC32());
+        in.transferTo(OutputStream.nullOutputStream());
+        return in.getChecksum().getValue();
     }
 
     private void add(KernelRule rule, ArchiveEntry entry, String text) {
@@ -163,7 +190,7 @@ public final class KernelCheck {
         return text.length() <= 200 ? text : text.substring(0, 200) + "...";
     }
 
-    private void examine(ArchiveEntry entry) {
+    private void examine(ArchiveEntry entry, long sum) {
         if (entry.name().length() == 0 || entry.name().length() >= 4096) {
             return;
         }
@@ -211,30 +238,56 @@ public final class KernelCheck {
                     entry,
                     "owner " + entry.uid() + ":" + entry.gid() + " has a number that is none");
         }
-        countLinks(entry);
+        countLinks(entry, sum);
         place(entry);
     }
 
-    private void countLinks(ArchiveEntry entry) {
-        if (entry.links() < 2
-                || entry.type() == EntryType.DIRECTORY
-                || entry.type() == EntryType.SYMLINK) {
+    /** Finds names that the kernel makes one file although they were several. */
+    private void countLinks(ArchiveEntry entry, long sum) {
+        if (!LinkKey.isLinked(entry)) {
             return;
         }
-        long[] names = links.computeIfAbsent(LinkKey.of(entry), key -> new long[1]);
-        names[0]++;
-        if (names[0] == entry.links() + 1) {
-            add(
-                    KernelRule.LINKS_JOINED,
-                    entry,
-                    "name "
-                            + names[0]
-                            + " of inode "
-                            + entry.inode()
-                            + " with "
-                            + entry.links()
-                            + " links; were archives joined without a trailer?");
+        Inode inode = links.computeIfAbsent(LinkKey.of(entry), key -> new Inode(entry));
+        inode.names++;
+        String text = null;
+        if (inode.names == entry.links() + 1) {
+            text = "name " + inode.names + " of inode " + entry.inode();
+            text += " with " + entry.links() + " links";
+        } else if (inode.names <= entry.links()) {
+            text = difference(inode, entry, sum);
         }
+        if (text != null) {
+            add(KernelRule.LINKS_JOINED, entry, text + "; were archives joined without a trailer?");
+        }
+        if (entry.size() > 0) {
+            inode.size = entry.size();
+            inode.sum = sum;
+        }
+    }
+
+    /** How an entry cannot be another name of an inode, or null. */
+    private static String difference(Inode inode, ArchiveEntry entry, long sum) {
+        ArchiveEntry first = inode.first;
+        String what;
+        if (first.mode() != entry.mode()) {
+            what = "mode";
+        } else if (first.uid() != entry.uid() || first.gid() != entry.gid()) {
+            what = "owner";
+        } else if (first.modified() != entry.modified()) {
+            what = "time";
+        } else if (inode.size > 0
+                && entry.size() > 0
+                && (inode.size != entry.size() || inode.sum != sum)) {
+            what = "content";
+        } else {
+            return null;
+        }
+        return "becomes one file with "
+                + brief(first.name())
+                + " (inode "
+                + entry.inode()
+                + ") but has another "
+                + what;
     }
 
     private void place(ArchiveEntry entry) {

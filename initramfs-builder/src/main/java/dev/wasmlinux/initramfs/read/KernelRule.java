@@ -29,7 +29,7 @@ public enum KernelRule {
     DEVICE_NUMBER("device-number", Effect.CHANGED, "include/linux/kdev_t.h new_encode_dev"),
     /** An owner or group of 2^32-1 means "leave as it is": the entry becomes root's. */
     OWNER_UNSET("owner-unset", Effect.CHANGED, "init/initramfs.c do_name, fs/open.c chown"),
-    /** More names of one inode than its link count: archives joined without a trailer. */
+    /** Names that become one inode but are several files: archives joined without a trailer. */
     LINKS_JOINED("links-joined", Effect.CHANGED, "init/initramfs.c maybe_link"),
     /** A digit that is none ends the number before it. */
     HEADER_DIGITS("header-digits", Effect.CHANGED, "init/initramfs.c parse_header"),

@@ -269,4 +269,53 @@ class KernelCheckTest {
                                 ReadLimits.defaults()))
                 .isEmpty();
     }
+
+    @Test
+    void namesThatAreNotOneFile() throws IOException {
+        RawArchive mode =
+                archive().entry("a", 0100644, 2, 7, "x").entry("b", 0100755, 2, 7, "other");
+        assertThat(findings(mode.trailer().bytes()))
+                .extracting(Finding::toString)
+                .containsExactly(
+                        "links-joined b: becomes one file with a (inode 7) but has another mode;"
+                                + " were archives joined without a trailer?");
+        RawArchive content =
+                archive().entry("a", 0100644, 2, 7, "123").entry("b", 0100644, 2, 7, "321");
+        assertThat(rules(content.trailer().bytes())).containsExactly(KernelRule.LINKS_JOINED);
+        RawArchive twice =
+                archive().entry("a", 0100644, 2, 7, "123").entry("b", 0100644, 2, 7, "123");
+        assertThat(rules(twice.trailer().bytes())).isEmpty();
+    }
+
+    @Test
+    void windowsThatNobodyUnpacksAreFindings() throws IOException {
+        // A frame header with a window of 2 GiB and an empty last block.
+        byte[] frame = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, (byte) (21 << 3), 1, 0, 0};
+        assertThat(rules(frame)).containsExactly(KernelRule.ZSTD_WINDOW);
+    }
+
+    @Test
+    void readsPipesAndTellsDirectories() throws Exception {
+        assertThatThrownBy(() -> KernelCheck.check(dir))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(dir.toString());
+        Tools.require("mkfifo");
+        Path pipe = dir.resolve("pipe");
+        Tools.run(dir, null, "mkfifo", pipe.toString());
+        byte[] image = archive().file("a/b", "x").trailer().bytes();
+        Thread writer =
+                new Thread(
+                        () -> {
+                            try (var out = Files.newOutputStream(pipe)) {
+                                out.write(image);
+                            } catch (IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        });
+        writer.start();
+        assertThat(KernelCheck.check(pipe))
+                .extracting(Finding::rule)
+                .containsExactly(KernelRule.PARENT_MISSING);
+        writer.join();
+    }
 }

@@ -3,11 +3,16 @@
  */
 package dev.wasmlinux.initramfs.read;
 
+import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.ByteString;
+import dev.wasmlinux.initramfs.FileContent;
+import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.UnsafeExtractionException;
+import dev.wasmlinux.initramfs.content.HostNames;
+import dev.wasmlinux.initramfs.source.ContentStore;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -29,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Unpacks an image into a directory, and into nothing else.
@@ -52,6 +58,7 @@ public final class ImageExtractor {
     }
 
     private static final int MAX_SYMLINKS = 40;
+    private static final ByteString UP = ByteString.of("..");
     private static final OpenOption[] EMPTY = {
         StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS
     };
@@ -59,31 +66,46 @@ public final class ImageExtractor {
     private final ReadLimits limits;
     private final SpecialFiles specialFiles;
     private final boolean overwrite;
+    private final Predicate<ArchivePath> wanted;
 
-    private ImageExtractor(ReadLimits limits, SpecialFiles specialFiles, boolean overwrite) {
+    private ImageExtractor(
+            ReadLimits limits,
+            SpecialFiles specialFiles,
+            boolean overwrite,
+            Predicate<ArchivePath> wanted) {
         this.limits = limits;
         this.specialFiles = specialFiles;
         this.overwrite = overwrite;
+        this.wanted = wanted;
     }
 
     /** Default limits, special files skipped, nothing overwritten. */
     public static ImageExtractor defaults() {
-        return new ImageExtractor(ReadLimits.defaults(), SpecialFiles.SKIP, false);
+        return new ImageExtractor(ReadLimits.defaults(), SpecialFiles.SKIP, false, null);
     }
 
     /** Sets the limits. */
     public ImageExtractor limits(ReadLimits value) {
-        return new ImageExtractor(Objects.requireNonNull(value), specialFiles, overwrite);
+        return new ImageExtractor(Objects.requireNonNull(value), specialFiles, overwrite, wanted);
     }
 
     /** Sets what becomes of special files. */
     public ImageExtractor specialFiles(SpecialFiles value) {
-        return new ImageExtractor(limits, Objects.requireNonNull(value), overwrite);
+        return new ImageExtractor(limits, Objects.requireNonNull(value), overwrite, wanted);
     }
 
     /** Lets files and symlinks that were there before be replaced. */
     public ImageExtractor overwrite(boolean value) {
-        return new ImageExtractor(limits, specialFiles, value);
+        return new ImageExtractor(limits, specialFiles, value, wanted);
+    }
+
+    /**
+     * Unpacks only the entries whose path passes, with the directories on the way to them; a file
+     * gets its bytes also where another name of it holds them.
+     */
+    public ImageExtractor filter(Predicate<ArchivePath> passes) {
+        return new ImageExtractor(
+                limits, specialFiles, overwrite, Objects.requireNonNull(passes, "passes"));
     }
 
     /**
@@ -118,26 +140,44 @@ public final class ImageExtractor {
     /** Unpacks what a reader still has to give. */
     public Report extract(ImageReader reader, Path directory) throws IOException {
         Files.createDirectories(directory);
-        Run run = new Run(directory.toRealPath());
-        try {
-            for (ArchiveEntry entry; (entry = reader.next()) != null; ) {
-                run.place(entry, reader);
-            }
-        } catch (IOException | RuntimeException e) {
+        try (ContentStore store = ContentStore.open()) {
+            Run run = new Run(directory.toRealPath(), store);
             try {
-                run.finishDirectories();
-            } catch (IOException second) {
-                e.addSuppressed(second);
+                for (ArchiveEntry entry; (entry = reader.next()) != null; ) {
+                    if (isWanted(entry)) {
+                        run.place(entry, reader);
+                    } else {
+                        run.keepForOtherNames(entry, reader);
+                    }
+                }
+            } catch (IOException | RuntimeException e) {
+                try {
+                    run.finishDirectories();
+                } catch (IOException second) {
+                    e.addSuppressed(second);
+                }
+                throw e;
             }
-            throw e;
+            run.finishDirectories();
+            return new Report(run.entries, run.bytes, run.skipped);
         }
-        run.finishDirectories();
-        return new Report(run.entries, run.bytes, run.skipped);
+    }
+
+    private boolean isWanted(ArchiveEntry entry) {
+        if (wanted == null) {
+            return true;
+        }
+        try {
+            return wanted.test(ArchivePath.of(entry.name()));
+        } catch (InvalidEntryException e) {
+            return false;
+        }
     }
 
     /** One extraction. */
     private final class Run {
         private final Path root;
+        private final ContentStore store;
         private final Set<Path> made = new HashSet<>();
         private final Map<Path, ArchiveEntry> directories = new LinkedHashMap<>();
         private final Map<LinkKey, Path> leaders = new HashMap<>();
@@ -145,19 +185,23 @@ public final class ImageExtractor {
         /** First names of inodes that still are those files. */
         private final Set<Path> linkable = new HashSet<>();
 
+        /** Bytes of files whose name was not wanted, while another name may be. */
+        private final Map<LinkKey, FileContent> spare = new HashMap<>();
+
         private final List<ByteString> skipped = new ArrayList<>();
         private int entries;
         private long bytes;
 
-        Run(Path root) {
+        Run(Path root, ContentStore store) {
             this.root = root;
+            this.store = store;
             made.add(root);
         }
 
         void place(ArchiveEntry entry, ImageReader reader) throws IOException {
             String shown = entry.name().toString();
-            List<String> parts = components(entry.name(), shown);
-            if (parts.isEmpty() || parts.get(parts.size() - 1).equals("..")) {
+            List<ByteString> parts = entry.name().pathComponents();
+            if (parts.isEmpty() || parts.get(parts.size() - 1).equals(UP)) {
                 if (entry.type() == EntryType.DIRECTORY) {
                     return;
                 }
@@ -177,27 +221,28 @@ public final class ImageExtractor {
             }
         }
 
-        private List<String> components(ByteString name, String shown) {
-            if (!name.isUtf8()) {
-                throw new UnsafeExtractionException(
-                        shown, "the name is not UTF-8; this file system needs it to be");
+        /** Takes the bytes of an unwanted name to the inode that wanted names share. */
+        void keepForOtherNames(ArchiveEntry entry, ImageReader reader) throws IOException {
+            if (entry.type() != EntryType.FILE || entry.size() == 0 || !LinkKey.isLinked(entry)) {
+                return;
             }
-            String text = new String(name.toByteArray(), StandardCharsets.UTF_8);
-            List<String> parts = new ArrayList<>();
-            for (String part : text.split("/", -1)) {
-                if (!part.isEmpty() && !part.equals(".")) {
-                    parts.add(part);
-                }
+            LinkKey key = LinkKey.of(entry);
+            Path leader = leaders.get(key);
+            if (leader != null && linkable.contains(leader)) {
+                permissions(leader, 0600);
+                copy(leader, reader.content(), StandardOpenOption.TRUNCATE_EXISTING);
+                attributes(leader, entry);
+            } else {
+                spare.put(key, store.add(reader.content()));
             }
-            return parts;
         }
 
-        private Path child(Path directory, String name, String shown) {
+        private Path child(Path directory, ByteString name, String shown) {
             try {
-                Path path = directory.getFileSystem().getPath(name);
+                Path path = HostNames.pathOf(directory.getFileSystem(), name);
                 if (path.isAbsolute()
                         || path.getNameCount() != 1
-                        || !path.toString().equals(name)) {
+                        || !HostNames.bytesOf(path).equals(name)) {
                     throw new UnsafeExtractionException(
                             shown, "'" + name + "' is no file name here");
                 }
@@ -209,13 +254,13 @@ public final class ImageExtractor {
         }
 
         /** The directory that components lead to; made where it is missing. */
-        private Path walk(List<String> parts, String shown) throws IOException {
-            List<String> todo = new ArrayList<>(parts);
+        private Path walk(List<ByteString> parts, String shown) throws IOException {
+            List<ByteString> todo = new ArrayList<>(parts);
             Path at = root;
             int symlinks = 0;
             while (!todo.isEmpty()) {
-                String part = todo.remove(0);
-                if (part.equals("..")) {
+                ByteString part = todo.remove(0);
+                if (part.equals(UP)) {
                     at = at.equals(root) ? root : at.getParent();
                     continue;
                 }
@@ -235,11 +280,11 @@ public final class ImageExtractor {
                     if (++symlinks > MAX_SYMLINKS) {
                         throw new UnsafeExtractionException(shown, "too many symlinks on the way");
                     }
-                    String link = Files.readSymbolicLink(next).toString();
-                    if (link.startsWith("/")) {
+                    ByteString link = HostNames.bytesOf(Files.readSymbolicLink(next));
+                    if (link.byteAt(0) == '/') {
                         at = root;
                     }
-                    todo.addAll(0, components(ByteString.of(link), shown));
+                    todo.addAll(0, link.pathComponents());
                 } else {
                     throw new UnsafeExtractionException(
                             shown,
@@ -306,11 +351,14 @@ public final class ImageExtractor {
                 // permissions are set already and may keep an ordinary user out.
                 permissions(target, 0600);
                 if (entry.size() > 0) {
-                    copy(target, reader, StandardOpenOption.TRUNCATE_EXISTING);
+                    copy(target, reader.content(), StandardOpenOption.TRUNCATE_EXISTING);
                 }
             } else {
                 clear(target, shown);
-                copy(target, reader, StandardOpenOption.CREATE_NEW);
+                FileContent other = linked && entry.size() == 0 ? spare.get(key) : null;
+                try (InputStream body = other == null ? reader.content() : other.open()) {
+                    copy(target, body, StandardOpenOption.CREATE_NEW);
+                }
                 made.add(target);
                 if (linked) {
                     leaders.put(key, target);
@@ -321,14 +369,14 @@ public final class ImageExtractor {
             entries++;
         }
 
-        private void copy(Path target, ImageReader reader, StandardOpenOption how)
+        private void copy(Path target, InputStream body, StandardOpenOption how)
                 throws IOException {
             boolean fine = true;
             try (OutputStream out =
                     Files.newOutputStream(
                             target, StandardOpenOption.WRITE, how, LinkOption.NOFOLLOW_LINKS)) {
                 fine = false;
-                bytes += reader.content().transferTo(out);
+                bytes += body.transferTo(out);
                 fine = true;
             } finally {
                 if (!fine) {
@@ -340,14 +388,13 @@ public final class ImageExtractor {
         }
 
         private void symlink(Path target, ArchiveEntry entry, String shown) throws IOException {
-            if (entry.linkTarget().length() == 0 || !entry.linkTarget().isUtf8()) {
-                throw new UnsafeExtractionException(
-                        shown, "symlink to '" + entry.linkTarget() + "' cannot be made here");
+            if (entry.linkTarget().length() == 0) {
+                throw new UnsafeExtractionException(shown, "symlink without a target");
             }
             clear(target, shown);
             try {
-                String text = new String(entry.linkTarget().toByteArray(), StandardCharsets.UTF_8);
-                Files.createSymbolicLink(target, target.getFileSystem().getPath(text));
+                Path there = HostNames.pathOf(target.getFileSystem(), entry.linkTarget());
+                Files.createSymbolicLink(target, there);
             } catch (InvalidPathException e) {
                 throw new UnsafeExtractionException(
                         shown, "symlink to '" + entry.linkTarget() + "': " + e.getReason());

@@ -5,14 +5,13 @@ package dev.wasmlinux.initramfs.source;
 
 import dev.wasmlinux.initramfs.ArchivePath;
 import dev.wasmlinux.initramfs.Attributes;
-import dev.wasmlinux.initramfs.ByteString;
 import dev.wasmlinux.initramfs.Entry;
 import dev.wasmlinux.initramfs.FileContent;
 import dev.wasmlinux.initramfs.InvalidEntryException;
 import dev.wasmlinux.initramfs.Node;
 import dev.wasmlinux.initramfs.content.Contents;
+import dev.wasmlinux.initramfs.content.HostNames;
 import dev.wasmlinux.initramfs.content.Workers;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -186,7 +185,11 @@ public final class DirectorySource implements TreeSource {
             List<Named> files = new ArrayList<>();
             try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
                 for (Path file : stream) {
-                    files.add(new Named(at.resolve(ArchivePath.of(nameOf(file))), file));
+                    files.add(
+                            new Named(
+                                    at.resolve(
+                                            ArchivePath.of(HostNames.bytesOf(file.getFileName()))),
+                                    file));
                 }
             } catch (DirectoryIteratorException e) {
                 throw e.getCause();
@@ -312,7 +315,7 @@ public final class DirectorySource implements TreeSource {
     }
 
     private static Node.Symlink symlink(Path file, Attributes attributes) throws IOException {
-        return new Node.Symlink(bytesOf(Files.readSymbolicLink(file)), attributes);
+        return new Node.Symlink(HostNames.bytesOf(Files.readSymbolicLink(file)), attributes);
     }
 
     private static int permissions(Path file, BasicFileAttributes basic) throws IOException {
@@ -328,40 +331,5 @@ public final class DirectorySource implements TreeSource {
             return bits;
         }
         return basic.isDirectory() || Files.isExecutable(file) ? 0755 : 0644;
-    }
-
-    private static ByteString nameOf(Path file) {
-        return bytesOf(file.getFileName());
-    }
-
-    /**
-     * The bytes of a path. Text is exact as long as it is ASCII; otherwise the URI, which Java
-     * makes of the bytes and not of the text, tells them whatever the locale is.
-     */
-    private static ByteString bytesOf(Path path) {
-        String text = path.toString();
-        if (Contents.isAscii(text) || path.getFileSystem() != FileSystems.getDefault()) {
-            return ByteString.of(text.replace(path.getFileSystem().getSeparator(), "/"));
-        }
-        Path anchor = Path.of("/");
-        boolean absolute = path.isAbsolute();
-        String raw = anchor.resolve(path).toUri().getRawPath();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (int i = absolute ? 0 : 1; i < raw.length(); i++) {
-            char c = raw.charAt(i);
-            if (c == '%') {
-                bytes.write(Integer.parseInt(raw.substring(i + 1, i + 3), 16));
-                i += 2;
-            } else {
-                bytes.write(c);
-            }
-        }
-        byte[] all = bytes.toByteArray();
-        // The URI of what happens to be a directory ends in a slash.
-        int length = all.length;
-        if (length > 1 && all[length - 1] == '/' && !text.endsWith("/")) {
-            length--;
-        }
-        return ByteString.of(all, 0, length);
     }
 }

@@ -226,9 +226,12 @@ public final class InitramfsBuilder {
         return place(path, node);
     }
 
-    /** The same path with its parent's symlinks followed. */
-    private ArchivePath resolveParent(ArchivePath path) {
-        if (path.isRoot()) {
+    /**
+     * Where an entry goes if symlinks of the tree on its way are followed: the same path with those
+     * of its parent resolved, as inside the tree's root.
+     */
+    public ArchivePath resolveParent(ArchivePath path) {
+        if (path.isRoot() || nodes.get(path.parent()) instanceof Node.Directory) {
             return path;
         }
         Deque<ByteString> todo = new ArrayDeque<>(path.parent().components());

@@ -21,6 +21,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -74,6 +76,10 @@ public final class ImageIndex implements Closeable {
      */
     public static ImageIndex open(Path image, ReadLimits limits, ContentStore store)
             throws IOException {
+        if (Files.exists(image) && !Files.isRegularFile(image)) {
+            throw new FileSystemException(
+                    image.toString(), null, "is no regular file, which an index needs");
+        }
         FileChannel channel = FileChannel.open(image, StandardOpenOption.READ);
         try {
             Scan scan = new Scan(channel, limits, store);
@@ -200,7 +206,7 @@ public final class ImageIndex implements Closeable {
 
         private void place(ArchiveEntry entry, ImageReader reader) throws IOException {
             try {
-                ArchivePath path = ArchivePath.of(entry.name());
+                ArchivePath path = builder.resolveParent(ArchivePath.of(entry.name()));
                 if (LinkKey.isLinked(entry)) {
                     placeLinked(path, entry, reader);
                 } else {

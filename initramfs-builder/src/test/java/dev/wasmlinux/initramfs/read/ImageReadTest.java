@@ -340,4 +340,25 @@ class ImageReadTest {
                 .hasMessageContaining("closed");
         assertThat(reader.next()).isNull();
     }
+
+    @Test
+    void namesThroughSymlinkedDirectoriesAreFound() throws IOException {
+        Path image =
+                Files.write(
+                        dir.resolve("through"),
+                        new RawArchive()
+                                .directory("usr")
+                                .directory("usr/lib")
+                                .entry("lib", 0120777, 1, 1, "usr/lib")
+                                .entry("lib/x", 0100644, 2, 9, "")
+                                .entry("lib/y", 0100644, 2, 9, "1")
+                                .trailer()
+                                .bytes());
+        try (ImageIndex index = ImageIndex.open(image)) {
+            assertThat(index.unusable()).isEmpty();
+            for (String path : List.of("lib/x", "usr/lib/x", "usr/lib/y")) {
+                assertThat(index.content(ArchivePath.of(path)).orElseThrow().size()).isOne();
+            }
+        }
+    }
 }

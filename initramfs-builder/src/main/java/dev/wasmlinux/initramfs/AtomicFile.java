@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -36,18 +37,42 @@ final class AtomicFile implements Closeable {
         this.channel = channel;
     }
 
-    /** Opens a file with another name beside the target. */
-    static AtomicFile create(Path target) throws IOException {
+    /**
+     * Opens a file with another name beside the target. A symlink that leads to a file stays, and a
+     * file that is replaced keeps its permissions: it may have secrets.
+     */
+    static AtomicFile create(Path file) throws IOException {
+        boolean replaces = Files.exists(file);
+        if (replaces && !Files.isRegularFile(file)) {
+            // As root one would replace /dev/stdout or /dev/null by a file.
+            throw new FileSystemException(
+                    file.toString(),
+                    null,
+                    "is no regular file; what is none can be written as a stream");
+        }
+        Path target = replaces ? file.toRealPath() : file;
+        AtomicFile made = beside(target);
+        if (replaces) {
+            try {
+                made.copyPermissions();
+            } catch (IOException | RuntimeException e) {
+                made.close();
+                throw e;
+            }
+        }
+        return made;
+    }
+
+    private void copyPermissions() throws IOException {
+        if (Files.getFileStore(target).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            Files.setPosixFilePermissions(part, Files.getPosixFilePermissions(target));
+        }
+    }
+
+    private static AtomicFile beside(Path target) throws IOException {
         Path directory = target.toAbsolutePath().getParent();
         if (directory == null) {
             throw new IOException(target + " names no file");
-        }
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
-            // As root one would replace /dev/stdout or /dev/null by a file.
-            throw new FileSystemException(
-                    target.toString(),
-                    null,
-                    "is no regular file; what is none can be written as a stream");
         }
         String name = target.getFileName().toString();
         String start = name.length() <= MAX_START ? name : name.substring(0, MAX_START);

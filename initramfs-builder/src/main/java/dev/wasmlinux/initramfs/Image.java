@@ -54,7 +54,8 @@ public final class Image {
     }
 
     /**
-     * Writes an image file; it appears under its name only when it is complete.
+     * Writes an image file; it appears under its name only when it is complete. A pipe
+     * or a device is refused; what is one can be written as a stream.
      *
      * @throws InitramfsException before any byte if an entry does not fit the options
      * @throws ContentChangedException if a content is not as long as it said
@@ -63,7 +64,8 @@ public final class Image {
      */
     public WriteReport writeTo(Path file) throws IOException {
         try (AtomicFile out = AtomicFile.create(file)) {
-            WriteReport report = new ImageWriter(segments, sizeLimit).write(out.channel());
+            WriteReport report =
+                    new ImageWriter(segments, sizeLimit).write(out.channel(), file.toString());
             out.commit();
             return report;
         }
@@ -76,7 +78,9 @@ public final class Image {
      * @throws IOException if reading a content or writing fails
      */
     public WriteReport writeTo(OutputStream out) throws IOException {
-        WriteReport report = new ImageWriter(segments, sizeLimit).write(new StreamChannel(out));
+        WriteReport report =
+                new ImageWriter(segments, sizeLimit)
+                        .write(new StreamChannel(out), "the image's stream");
         out.flush();
         return report;
     }

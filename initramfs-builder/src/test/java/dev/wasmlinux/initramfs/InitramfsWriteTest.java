@@ -254,4 +254,29 @@ class InitramfsWriteTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(out.size()).isGreaterThan(1 << 20);
     }
+
+    @Test
+    void writesThroughLinksAndKeepsPermissions() throws IOException {
+        Initramfs tree = Initramfs.builder().directory("d").build();
+        Path file = Files.writeString(dir.resolve("file"), "old");
+        Files.setPosixFilePermissions(
+                file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        Path link = Files.createSymbolicLink(dir.resolve("link"), Path.of("file"));
+        tree.writeTo(link, WriteOptions.defaults());
+        assertThat(link).isSymbolicLink();
+        assertThat(file).hasBinaryContent(bytes(tree, WriteOptions.defaults()));
+        assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+        assertThatThrownBy(() -> tree.writeTo(dir, WriteOptions.defaults()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(dir.toString());
+    }
+
+    @Test
+    void alignsAsTheKernelsToolOnlyWhatIsLongerThanABlock() throws IOException {
+        Initramfs tree = Initramfs.builder().file("f", new byte[512], 0644).build();
+        WriteOptions options = WriteOptions.defaults().withDataAlignment(512);
+        assertThat(ascii(bytes(tree, options), 94, 102)).isEqualTo("00000192");
+        options = WriteOptions.matchGenInitCpio().withDataAlignment(512);
+        assertThat(ascii(bytes(tree, options), 94, 102)).isEqualTo("00000002");
+    }
 }

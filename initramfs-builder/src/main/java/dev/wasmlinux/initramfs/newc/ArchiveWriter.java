@@ -365,7 +365,9 @@ final class ArchiveWriter {
     private void writeHeader(ByteString name, long dataSize) throws IOException {
         int field = name.length() + 1;
         int alignment = options.dataAlignment();
-        if (alignment > 4 && dataSize >= alignment) {
+        // The kernel's tool leaves a file of just one block where it is.
+        long least = options.likeGenInitCpio() ? alignment + 1L : alignment;
+        if (alignment > 4 && dataSize >= least) {
             long padded = field + (-(position + NewcHeader.SIZE + field) & (alignment - 1));
             if (padded <= ArchivePath.MAX_LENGTH + 1) {
                 field = (int) padded;

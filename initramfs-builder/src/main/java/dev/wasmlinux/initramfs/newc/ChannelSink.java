@@ -8,6 +8,7 @@ import dev.wasmlinux.initramfs.content.Workers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
@@ -27,6 +28,7 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
     private static final int CHUNKS = 4;
 
     private final WritableByteChannel channel;
+    private final String name;
     private final boolean file;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     private final Deque<ByteBuffer> free = new ArrayDeque<>();
@@ -34,7 +36,11 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
     private final long limit;
     private long position;
 
-    ChannelSink(WritableByteChannel channel, long limit) {
+    /**
+     * @param name what errors call the channel
+     */
+    ChannelSink(WritableByteChannel channel, String name, long limit) {
+        this.name = name;
         this.limit = limit;
         this.channel = channel;
         this.file = channel instanceof FileChannel;
@@ -100,7 +106,12 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
     private long copy(FileChannel source, long offset, long count) throws IOException {
         long done = 0;
         while (done < count) {
-            long step = source.transferTo(offset + done, count - done, channel);
+            long step;
+            try {
+                step = source.transferTo(offset + done, count - done, channel);
+            } catch (IOException e) {
+                throw failed(e);
+            }
             if (step <= 0) {
                 break;
             }
@@ -132,9 +143,7 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
             atEnd |= chunk.hasRemaining();
             chunk.flip();
             done += chunk.limit();
-            while (chunk.hasRemaining()) {
-                channel.write(chunk);
-            }
+            writeOut(chunk);
             free.add(chunk);
         }
         return done;
@@ -170,11 +179,26 @@ final class ChannelSink extends OutputStream implements ArchiveSink {
         }
     }
 
+    private void writeOut(ByteBuffer bytes) throws IOException {
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private IOException failed(IOException e) {
+        if (e instanceof ClosedChannelException) {
+            return e;
+        }
+        return new IOException("cannot write " + name + ": " + e.getMessage(), e);
+    }
+
     private void drain() throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+        writeOut(buffer);
         buffer.clear();
     }
 

@@ -30,8 +30,12 @@ public final class ImageWriter {
         this.sizeLimit = sizeLimit;
     }
 
-    /** Plans all segments, then writes them; the channel stays open. */
-    public WriteReport write(WritableByteChannel channel) throws IOException {
+    /**
+     * Plans all segments, then writes them; the channel stays open.
+     *
+     * @param name what errors call the channel
+     */
+    public WriteReport write(WritableByteChannel channel, String name) throws IOException {
         List<ArchiveWriter> writers = new ArrayList<>();
         for (Image.Segment segment : segments) {
             Compression compression = segment.options().compression();
@@ -41,7 +45,7 @@ public final class ImageWriter {
             writers.add(new ArchiveWriter(segment.content(), segment.options()));
         }
         List<WriteReport.Segment> reports = new ArrayList<>();
-        ChannelSink sink = new ChannelSink(channel, sizeLimit);
+        ChannelSink sink = new ChannelSink(channel, name, sizeLimit);
         Compression.Kind before = Compression.Kind.NONE;
         try {
             for (ArchiveWriter writer : writers) {

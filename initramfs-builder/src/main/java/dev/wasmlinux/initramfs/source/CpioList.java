@@ -76,8 +76,12 @@ public final class CpioList implements TreeSource {
      * @param name what errors call it
      */
     public static CpioList of(String text, String name) {
-        return new CpioList(
-                null, text.getBytes(StandardCharsets.UTF_8), name, Path.of(""), Map.of(), 0, false);
+        return of(text.getBytes(StandardCharsets.UTF_8), name);
+    }
+
+    /** As {@link #of(String, String)} with names in any bytes. */
+    public static CpioList of(byte[] text, String name) {
+        return new CpioList(null, text.clone(), name, Path.of(""), Map.of(), 0, false);
     }
 
     /** Sets what relative locations are relative to. */

@@ -54,8 +54,8 @@ public final class Image {
     }
 
     /**
-     * Writes an image file; it appears under its name only when it is complete. A pipe
-     * or a device is refused; what is one can be written as a stream.
+     * Writes an image file; it appears under its name only when it is complete. A pipe or a device
+     * is refused; what is one can be written as a stream.
      *
      * @throws InitramfsException before any byte if an entry does not fit the options
      * @throws ContentChangedException if a content is not as long as it said

@@ -251,7 +251,11 @@ final class PatchSetCommands {
     static final class Import extends Action {
         @Mixin private StripOption strip;
 
-        @Option(names = "--component", paramLabel = "NAME", required = true)
+        @Option(
+                names = "--component",
+                paramLabel = "NAME",
+                required = true,
+                description = "What the patches are for, for example linux.")
         private String component;
 
         @Option(

@@ -4,9 +4,6 @@
 package dev.wasmlinux.toolchain.cli;
 
 import dev.wasmlinux.initramfs.ArchivePath;
-import dev.wasmlinux.initramfs.Compression;
-import dev.wasmlinux.initramfs.Initramfs;
-import dev.wasmlinux.initramfs.InitramfsBuilder;
 import dev.wasmlinux.initramfs.InitramfsException;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.read.Finding;
@@ -15,23 +12,26 @@ import dev.wasmlinux.initramfs.read.ImageExtractor;
 import dev.wasmlinux.initramfs.read.ImageIndex;
 import dev.wasmlinux.initramfs.read.ImageReader;
 import dev.wasmlinux.initramfs.read.KernelCheck;
+import dev.wasmlinux.initramfs.read.ReadLimits;
+import dev.wasmlinux.initramfs.report.ContentReport;
+import dev.wasmlinux.initramfs.report.CycloneDx;
 import dev.wasmlinux.initramfs.report.ImageListing;
 import dev.wasmlinux.initramfs.source.ContentStore;
-import dev.wasmlinux.initramfs.source.CpioList;
-import dev.wasmlinux.initramfs.source.DirectorySource;
-import dev.wasmlinux.initramfs.source.OciSource;
-import dev.wasmlinux.initramfs.source.TarSource;
-import dev.wasmlinux.initramfs.source.TreeSource;
 import dev.wasmlinux.toolchain.ToolchainException;
 import dev.wasmlinux.toolchain.ToolchainException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,16 +45,20 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Builds, lists, checks, compares and unpacks initramfs images of any Linux.",
         subcommands = {
-            InitramfsCommand.Build.class,
+            InitramfsBuildCommand.class,
             InitramfsCommand.Listing.class,
             InitramfsCommand.Check.class,
             InitramfsCommand.Extract.class,
             InitramfsCommand.Diff.class,
-            InitramfsCommand.Cat.class
+            InitramfsCommand.Cat.class,
+            InitramfsCommand.Report.class
         })
 final class InitramfsCommand implements Runnable {
     /** What a question was answered with, as grep and diff do. */
     private static final int DIFFERENT = 1;
+
+    /** The name of standard input and output. */
+    static final String STANDARD = "-";
 
     /** The image is none, or what was asked for is not in it. */
     private static final int REFUSED = 2;
@@ -64,12 +68,12 @@ final class InitramfsCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say build, list, check, extract, diff or cat");
+                spec.commandLine(), "say build, list, check, extract, diff, cat or report");
     }
 
     /** Work on images, and its failures as exit codes. */
-    private abstract static class Action implements Callable<Integer> {
-        @Spec private CommandSpec spec;
+    abstract static class Action implements Callable<Integer> {
+        @Spec CommandSpec spec;
 
         abstract int act(PrintWriter out) throws IOException;
 
@@ -88,106 +92,30 @@ final class InitramfsCommand implements Runnable {
                 spec.commandLine().getErr().println("wasm-linux: " + e.getMessage());
                 return REFUSED;
             } catch (IOException e) {
-                throw new ToolchainException(Kind.STORAGE, e.toString(), e);
+                throw new ToolchainException(Kind.STORAGE, describe(e), e);
             }
         }
     }
 
-    /** One place that entries come from. */
-    static final class Source {
-        @Option(
-                names = "--list",
-                paramLabel = "FILE",
-                required = true,
-                description = "A list in the kernel's gen_init_cpio format.")
-        private Path list;
-
-        @Option(
-                names = "--dir",
-                paramLabel = "DIR",
-                required = true,
-                description = "A directory tree.")
-        private Path directory;
-
-        @Option(names = "--tar", paramLabel = "FILE", required = true, description = "A tar file.")
-        private Path tar;
-
-        @Option(
-                names = "--oci",
-                paramLabel = "DIR",
-                required = true,
-                description = "A container image in OCI layout.")
-        private Path oci;
-
-        private TreeSource tree(ContentStore store) {
-            if (list != null) {
-                return CpioList.of(list);
-            }
-            if (directory != null) {
-                return DirectorySource.of(directory);
-            }
-            return tar != null ? TarSource.of(tar, store) : OciSource.of(oci, store);
+    /** What failed and with which file, for people. */
+    private static String describe(IOException e) {
+        if (e instanceof NoSuchFileException missing) {
+            return missing.getFile() + ": there is no such file";
+        } else if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": permission denied";
+        } else if (e instanceof NotDirectoryException file) {
+            return file.getFile() + ": is no directory";
+        } else if (e instanceof FileSystemException) {
+            return e.getMessage();
         }
+        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
-    /** {@code initramfs build}. */
-    @Command(
-            name = "build",
-            mixinStandardHelpOptions = true,
-            description = "Writes an image, the same bytes for the same input.")
-    static final class Build extends Action {
-        @ArgGroup(exclusive = true, multiplicity = "1..*", heading = "Sources, in order:%n")
-        private List<Source> sources;
-
-        @Option(
-                names = "--compress",
-                paramLabel = "KIND[:LEVEL]",
-                defaultValue = "none",
-                description = "none, gzip, bzip2, lzma, xz, lzo, lz4, zstd (default: none).")
-        private String compress;
-
-        @Option(
-                names = "--align",
-                paramLabel = "N",
-                defaultValue = "4",
-                description = "Alignment of file contents in bytes (default: 4).")
-        private int align;
-
-        @Option(names = "--checksum", description = "Write the format with checksums (070702).")
-        private boolean checksum;
-
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "OUT",
-                required = true,
-                description = "The image to write.")
-        private Path output;
-
-        @Override
-        int act(PrintWriter out) throws IOException {
-            WriteOptions options;
-            try {
-                options =
-                        WriteOptions.defaults()
-                                .withCompression(Compression.parse(compress))
-                                .withDataAlignment(align)
-                                .withSourceDateEpoch(System.getenv());
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(super.spec.commandLine(), e.getMessage(), e);
-            }
-            if (checksum) {
-                options = options.withFormat(WriteOptions.Format.NEWC_CHECKSUM);
-            }
-            try (ContentStore store = ContentStore.open()) {
-                InitramfsBuilder builder = Initramfs.builder();
-                builder.onConflict(InitramfsBuilder.Conflict.REPLACE);
-                for (Source source : sources) {
-                    builder.addFrom(source.tree(store));
-                }
-                builder.build().writeTo(output, options);
-            }
-            return 0;
-        }
+    /** An image to read; {@code -} is standard input. */
+    private static ImageReader reader(Path image) throws IOException {
+        return image.toString().equals(STANDARD)
+                ? ImageReader.open(System.in, ReadLimits.defaults())
+                : ImageReader.open(image);
     }
 
     /** {@code initramfs list}. */
@@ -196,7 +124,7 @@ final class InitramfsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Lists the entries of an image.")
     static final class Listing extends Action {
-        @Parameters(paramLabel = "IMAGE")
+        @Parameters(paramLabel = "IMAGE", description = "The image; - is standard input.")
         private Path image;
 
         @Option(names = "--json", description = "As JSON.")
@@ -204,7 +132,7 @@ final class InitramfsCommand implements Runnable {
 
         @Override
         int act(PrintWriter out) throws IOException {
-            try (ImageReader reader = ImageReader.open(image)) {
+            try (ImageReader reader = reader(image)) {
                 if (json) {
                     ImageListing.writeJson(reader, out);
                 } else {
@@ -227,12 +155,15 @@ final class InitramfsCommand implements Runnable {
                 "2:not an initramfs"
             })
     static final class Check extends Action {
-        @Parameters(paramLabel = "IMAGE")
+        @Parameters(paramLabel = "IMAGE", description = "The image; - is standard input.")
         private Path image;
 
         @Override
         int act(PrintWriter out) throws IOException {
-            List<Finding> findings = KernelCheck.check(image);
+            List<Finding> findings =
+                    image.toString().equals(STANDARD)
+                            ? KernelCheck.check(System.in, ReadLimits.defaults())
+                            : KernelCheck.check(image);
             findings.forEach(out::println);
             return findings.isEmpty() ? 0 : DIFFERENT;
         }
@@ -244,8 +175,25 @@ final class InitramfsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Unpacks an image into a directory; never writes outside it.")
     static final class Extract extends Action {
-        @Parameters(paramLabel = "IMAGE")
+        @Parameters(
+                index = "0",
+                paramLabel = "IMAGE",
+                description = "The image; - is standard input.")
         private Path image;
+
+        @Parameters(
+                index = "1..*",
+                paramLabel = "PATH",
+                description = "Only these, and what is below them (default: all).")
+        private List<String> paths = List.of();
+
+        @Option(names = "--overwrite", description = "Replace files that are there already.")
+        private boolean overwrite;
+
+        @Option(
+                names = "--special",
+                description = "Make pipes and device nodes too, which needs the rights to.")
+        private boolean special;
 
         @Option(
                 names = {"-C", "--directory"},
@@ -256,9 +204,34 @@ final class InitramfsCommand implements Runnable {
 
         @Override
         int act(PrintWriter out) throws IOException {
-            ImageExtractor.Report report = ImageExtractor.defaults().extract(image, directory);
-            report.skipped().forEach(path -> out.println("skipped " + path));
-            return 0;
+            ImageExtractor extractor = ImageExtractor.defaults().overwrite(overwrite);
+            if (special) {
+                extractor = extractor.specialFiles(ImageExtractor.SpecialFiles.CREATE);
+            }
+            Set<ArchivePath> missing = new TreeSet<>();
+            if (!paths.isEmpty()) {
+                List<ArchivePath> chosen = paths.stream().map(ArchivePath::of).toList();
+                missing.addAll(chosen);
+                extractor =
+                        extractor.filter(
+                                path -> {
+                                    List<ArchivePath> above =
+                                            chosen.stream().filter(path::startsWith).toList();
+                                    above.forEach(missing::remove);
+                                    return !above.isEmpty();
+                                });
+            }
+            try (ImageReader reader = reader(image)) {
+                ImageExtractor.Report report = extractor.extract(reader, directory);
+                report.skipped().forEach(path -> out.println("skipped " + path));
+            }
+            missing.forEach(
+                    path ->
+                            super.spec
+                                    .commandLine()
+                                    .getErr()
+                                    .println("wasm-linux: nothing at " + path));
+            return missing.isEmpty() ? 0 : REFUSED;
         }
     }
 
@@ -307,6 +280,45 @@ final class InitramfsCommand implements Runnable {
                     in.transferTo(bytes);
                 }
                 bytes.flush();
+                return 0;
+            }
+        }
+    }
+
+    /** {@code initramfs report}. */
+    @Command(
+            name = "report",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Writes sizes and digests of all files and directories, and duplicates, as JSON.")
+    static final class Report extends Action {
+        @Parameters(paramLabel = "IMAGE")
+        private Path image;
+
+        @Option(
+                names = "--cyclonedx",
+                paramLabel = "NAME:VERSION",
+                description = "A CycloneDX bill of materials of an image of this name instead.")
+        private String bill;
+
+        @Override
+        int act(PrintWriter out) throws IOException {
+            try (ContentStore store = ContentStore.open();
+                    ImageIndex index = ImageIndex.open(image, ReadLimits.defaults(), store)) {
+                if (bill == null) {
+                    out.print(ContentReport.of(index.tree()).toJson());
+                    return 0;
+                }
+                int colon = bill.lastIndexOf(':');
+                if (colon < 1) {
+                    throw new ParameterException(
+                            super.spec.commandLine(), "'" + bill + "' is not NAME:VERSION");
+                }
+                WriteOptions time = WriteOptions.defaults().withSourceDateEpoch(System.getenv());
+                out.print(
+                        CycloneDx.of(bill.substring(0, colon), bill.substring(colon + 1))
+                                .time(time)
+                                .toJson(index.tree()));
                 return 0;
             }
         }

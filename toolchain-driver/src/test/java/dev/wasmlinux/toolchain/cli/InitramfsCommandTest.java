@@ -109,4 +109,95 @@ class InitramfsCommandTest {
         assertThat(run()).isEqualTo(2);
         assertThat(run("list", directory.resolve("none"))).isEqualTo(8);
     }
+
+    @Test
+    void severalSegmentsAndSourcesWithTheirOptions() throws IOException {
+        Path early = Files.createDirectories(directory.resolve("early"));
+        Files.writeString(early.resolve("microcode"), "code");
+        Path tree = directory.resolve("tree");
+        Object[] build = {
+            "build",
+            "--dir",
+            early,
+            "--under",
+            "kernel",
+            "--next",
+            "--dir",
+            tree,
+            "--exclude",
+            "bin/link",
+            "--owner",
+            "1000:100",
+            "--mtime",
+            "7",
+            "--under",
+            "a",
+            "--dir",
+            tree,
+            "--compress",
+            "gzip",
+            "--threads",
+            "2",
+            "-o",
+            image
+        };
+        assertThat(run(build)).as(() -> err.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(run("list", image)).isZero();
+        assertThat(text())
+                .contains("0     0          4 1970-01-01T00:00:00Z kernel/microcode")
+                .contains("1000   100          5 1970-01-01T00:00:07Z a/bin/data")
+                .contains("0     0          5 1970-01-01T00:00:00Z bin/data")
+                .contains(" bin/link")
+                .doesNotContain("a/bin/link");
+        assertThat(run("list", "--json", image)).isZero();
+        assertThat(text()).contains("\"none\"").contains("\"gzip\"");
+        assertThat(run("build", "--dir", tree, "--dir", tree, "--no-replace", "-o", image))
+                .isEqualTo(2);
+        assertThat(run("build", "--owner", "0:0", "--dir", tree, "-o", image)).isEqualTo(2);
+        assertThat(run("build", "--dir", tree, "--next", "-o", image)).isEqualTo(2);
+        assertThat(run("build", "--dir", tree, "--size-limit", "100", "-o", image)).isEqualTo(2);
+    }
+
+    @Test
+    void takesImagesAndLeavesTheOutputOutOfItself() throws IOException {
+        Path tree = directory.resolve("tree");
+        Path inside = tree.resolve("own.cpio");
+        assertThat(run("build", "--dir", tree, "-o", inside)).isZero();
+        byte[] first = Files.readAllBytes(inside);
+        assertThat(run("build", "--dir", tree, "-o", inside)).isZero();
+        assertThat(inside).hasBinaryContent(first);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("left out of itself");
+        assertThat(run("build", "--image", inside, "--compress", "xz", "-o", image)).isZero();
+        assertThat(run("diff", inside, image)).isZero();
+        assertThat(run("build", "--image", inside, "-o", "-")).isZero();
+        assertThat(out.toByteArray()).isEqualTo(first);
+        assertThat(run("report", image)).isZero();
+        assertThat(text()).contains("bin/data").contains("totalSize");
+        assertThat(run("report", "--cyclonedx", "mine:1.0", image)).isZero();
+        assertThat(text()).contains("CycloneDX").contains("\"mine\"");
+    }
+
+    @Test
+    void unpacksWhatIsChosen() throws IOException {
+        build(image);
+        Path target = directory.resolve("chosen");
+        assertThat(run("extract", image, "bin/data", "-C", target)).isZero();
+        assertThat(target.resolve("bin/data")).hasBinaryContent(BYTES);
+        assertThat(target.resolve("bin/link")).doesNotExist();
+        assertThat(run("extract", image, "bin/data", "-C", target)).isEqualTo(2);
+        assertThat(run("extract", "--overwrite", image, "bin/data", "-C", target)).isZero();
+        assertThat(run("extract", image, "none", "-C", target)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("nothing at none");
+    }
+
+    @Test
+    void locationsHaveVariablesOfTheEnvironment() throws IOException {
+        Path list = directory.resolve("variables");
+        Files.writeString(list, "file /sh ${LC_ALL}/x 755 0 0\n");
+        assertThat(run("build", "--list", list, "-o", image)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("variables:1:10: there is no file " + System.getenv("LC_ALL") + "/x");
+        assertThat(run("list", directory.resolve("none"))).isEqualTo(8);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no such file");
+    }
 }

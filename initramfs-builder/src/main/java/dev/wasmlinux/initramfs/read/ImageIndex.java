@@ -252,6 +252,10 @@ public final class ImageIndex implements Closeable {
                 leaders.put(key, path);
                 return;
             }
+            if (shared instanceof Node.Directory || shared instanceof Node.Symlink) {
+                throw new InvalidEntryException(
+                        path.toString(), "what it is linked to, " + leader + ", was replaced");
+            }
             if (entry.size() > 0 && shared instanceof Node.RegularFile) {
                 // The later data wins, for all names.
                 builder.replaceNode(leader, node(entry, reader));

@@ -95,6 +95,13 @@ public final class ZipSource implements TreeSource {
             return ZipFile.builder().setSeekableByteChannel(channel).get();
         } catch (IOException | RuntimeException e) {
             throw fault(channel, e);
+        } catch (OutOfMemoryError e) {
+            throw new LimitExceededException(
+                    "zip file "
+                            + archive
+                            + " has more entries than a heap of "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB has room for (java -Xmx)");
         }
     }
 
@@ -154,6 +161,11 @@ public final class ZipSource implements TreeSource {
                 in = zip.getInputStream(entry);
             } catch (IOException | RuntimeException e) {
                 throw fault(channel, e);
+            } catch (LinkageError e) {
+                // A library for this method that is not there.
+                throw new InvalidEntryException(
+                        entry.getName(),
+                        "zip entry of method " + entry.getMethod() + " needs " + e.getMessage());
             }
         }
 

@@ -361,4 +361,23 @@ class ImageReadTest {
             }
         }
     }
+
+    @Test
+    void linksToWhatWasReplacedAreUnusable() throws IOException {
+        byte[] bytes =
+                new RawArchive()
+                        .entry("a", 0100644, 3, 7, "x")
+                        .directory("a")
+                        .entry("b", 0100644, 3, 7, "x")
+                        .entry("c", 0100644, 3, 8, "x")
+                        .entry("c", 0120777, 1, 1, "a")
+                        .entry("d", 0100644, 3, 8, "x")
+                        .trailer()
+                        .bytes();
+        Path image = Files.write(dir.resolve("replaced.cpio"), bytes);
+        try (ImageIndex index = ImageIndex.open(image)) {
+            assertThat(index.tree().size()).isEqualTo(2);
+            assertThat(index.unusable()).hasSize(2);
+        }
+    }
 }

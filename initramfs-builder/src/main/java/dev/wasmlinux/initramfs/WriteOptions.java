@@ -24,7 +24,7 @@ public final class WriteOptions {
     public static final int MAX_ALIGNMENT = 4096;
 
     private static final WriteOptions DEFAULTS = new WriteOptions(new Values());
-    private static final int USUAL_MEMBER_SIZE = 4 << 20;
+    private static final int USUAL_MEMBER_SIZE = 1 << 20;
 
     private final Values values;
 
@@ -163,7 +163,7 @@ public final class WriteOptions {
     }
 
     /**
-     * Compresses on several threads, as members of about 4 MiB (see {@link #withMemberSize}). The
+     * Compresses on several threads, as members of about 1 MiB (see {@link #withMemberSize}). The
      * bytes do not depend on the number of threads, only on the member size.
      */
     public WriteOptions withThreads(int threads) {

@@ -4,9 +4,11 @@
 package dev.wasmlinux.initramfs.compress;
 
 import dev.wasmlinux.initramfs.Compression;
+import dev.wasmlinux.initramfs.UnsupportedCompressionException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Locale;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.tukaani.xz.ARMOptions;
 import org.tukaani.xz.ARMThumbOptions;
@@ -15,6 +17,7 @@ import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.LZMAOutputStream;
 import org.tukaani.xz.PowerPCOptions;
 import org.tukaani.xz.SPARCOptions;
+import org.tukaani.xz.UnsupportedOptionsException;
 import org.tukaani.xz.X86Options;
 import org.tukaani.xz.XZ;
 import org.tukaani.xz.XZOutputStream;
@@ -26,11 +29,39 @@ public final class Encoders {
     /**
      * Refuses what cannot be produced here, before anything is written.
      *
-     * @throws dev.wasmlinux.initramfs.UnsupportedCompressionException saying what is missing
+     * @param threads how many members are compressed at the same time
+     * @throws UnsupportedCompressionException saying what is missing
      */
-    public static void require(Compression compression) {
-        if (compression.kind() == Compression.Kind.ZSTD) {
-            Zstd.require(compression);
+    public static void require(Compression compression, int threads) {
+        switch (compression.kind()) {
+            case ZSTD -> Zstd.require(compression);
+            case LZMA, XZ -> requireHeap(compression, threads);
+            default -> {}
+        }
+    }
+
+    private static void requireHeap(Compression compression, int threads) {
+        long each = lzma(compression).getEncoderMemoryUsage() * 1024L;
+        long there = Runtime.getRuntime().maxMemory();
+        if (each * threads > there) {
+            throw new UnsupportedCompressionException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s needs %d MiB of heap for each of %d threads, and this virtual"
+                                    + " machine has %d MiB: take a lower level, fewer threads, or"
+                                    + " more heap (-Xmx)",
+                            compression,
+                            each >> 20,
+                            threads,
+                            there >> 20));
+        }
+    }
+
+    private static LZMA2Options lzma(Compression compression) {
+        try {
+            return new LZMA2Options(compression.level());
+        } catch (UnsupportedOptionsException e) {
+            throw new AssertionError("all levels are presets", e);
         }
     }
 
@@ -41,7 +72,7 @@ public final class Encoders {
             case NONE -> kept;
             case GZIP -> new GzipEncoder(kept, compression.level());
             case BZIP2 -> new BZip2CompressorOutputStream(kept, compression.level());
-            case LZMA -> new LZMAOutputStream(kept, new LZMA2Options(compression.level()), -1);
+            case LZMA -> new LZMAOutputStream(kept, lzma(compression), -1);
             case XZ -> new XZOutputStream(kept, xzFilters(compression), XZ.CHECK_CRC32);
             case LZO -> new LzopEncoder(kept);
             case LZ4 -> new Lz4LegacyEncoder(kept, compression.level());
@@ -50,7 +81,7 @@ public final class Encoders {
     }
 
     private static FilterOptions[] xzFilters(Compression compression) throws IOException {
-        LZMA2Options lzma = new LZMA2Options(compression.level());
+        LZMA2Options lzma = lzma(compression);
         FilterOptions branch =
                 switch (compression.branch()) {
                     case NONE -> null;

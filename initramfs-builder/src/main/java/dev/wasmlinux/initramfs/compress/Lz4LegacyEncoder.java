@@ -15,7 +15,7 @@ final class Lz4LegacyEncoder extends BlockOutput {
     static final int MAGIC = 0x184c2102;
 
     private final Lz4Block codec;
-    private final byte[] packed = new byte[Lz4Block.bound(BLOCK)];
+    private byte[] packed = new byte[0];
 
     Lz4LegacyEncoder(OutputStream out, int level) throws IOException {
         super(out, BLOCK);
@@ -25,6 +25,9 @@ final class Lz4LegacyEncoder extends BlockOutput {
 
     @Override
     void block(byte[] bytes, int length) throws IOException {
+        if (packed.length < Lz4Block.bound(length)) {
+            packed = new byte[Lz4Block.bound(length)];
+        }
         int size = codec.encode(bytes, length, packed);
         littleEndian(size);
         out.write(packed, 0, size);

@@ -97,6 +97,18 @@ public final class Workers implements AutoCloseable, ThreadFactory {
         }
     }
 
+    /** As {@link #close}, and waits until what has begun is over, unless interrupted. */
+    public void closeAndWait() {
+        close();
+        if (threads != null) {
+            try {
+                threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Gives up what has not begun yet; does not interrupt, which would close channels. */
     @Override
     public void close() {

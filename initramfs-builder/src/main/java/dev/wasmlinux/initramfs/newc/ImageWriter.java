@@ -5,6 +5,7 @@ package dev.wasmlinux.initramfs.newc;
 
 import dev.wasmlinux.initramfs.Compression;
 import dev.wasmlinux.initramfs.Image;
+import dev.wasmlinux.initramfs.LimitExceededException;
 import dev.wasmlinux.initramfs.WriteOptions;
 import dev.wasmlinux.initramfs.WriteReport;
 import dev.wasmlinux.initramfs.compress.Encoders;
@@ -40,7 +41,8 @@ public final class ImageWriter {
         for (Image.Segment segment : segments) {
             Compression compression = segment.options().compression();
             if (compression.kind() != Compression.Kind.NONE) {
-                Encoders.require(compression);
+                boolean members = segment.options().memberSize() > 0;
+                Encoders.require(compression, members ? segment.options().threads() : 1);
             }
             writers.add(new ArchiveWriter(segment.content(), segment.options()));
         }
@@ -89,6 +91,13 @@ public final class ImageWriter {
             try (MemberSink parts = new MemberSink(options, sink)) {
                 archiveSize = writer.write(parts, 0);
                 members = parts.finish();
+            } catch (OutOfMemoryError e) { // encoders and members of all threads
+                throw new LimitExceededException(
+                        compression
+                                + " on "
+                                + options.threads()
+                                + " threads needs more heap than there is: take fewer threads, or"
+                                + " more heap (-Xmx)");
             }
         }
         return new WriteReport.Segment(

@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
  * Compresses an archive as members that end where entries end, several at a time.
  *
  * <p>A member that outgrows its buffer inside one large entry is compressed as a stream on the
- * caller's thread, so that memory stays at about three member sizes a thread.
+ * caller's thread, so that memory stays at some four member sizes a thread.
  */
 final class MemberSink implements ArchiveSink, Closeable {
     private final Compression compression;
@@ -29,9 +29,9 @@ final class MemberSink implements ArchiveSink, Closeable {
     private final int threads;
     private final OutputStream out;
     private final Workers workers;
-    private final Deque<Future<byte[]>> pending = new ArrayDeque<>();
-    private byte[] buffer;
-    private int used;
+    private final Deque<Future<Part>> pending = new ArrayDeque<>();
+    private final Deque<Part> free = new ArrayDeque<>();
+    private Part part;
     private OutputStream large;
     private int members;
 
@@ -40,23 +40,23 @@ final class MemberSink implements ArchiveSink, Closeable {
         this.memberSize = options.memberSize();
         this.threads = options.threads();
         this.out = out;
-        this.buffer = new byte[2 * memberSize];
+        this.part = new Part(2 * memberSize);
         this.workers = Workers.of(threads == 1 ? 0 : threads, "initramfs-compress");
     }
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
-        if (large == null && used + length > buffer.length) {
+        if (large == null && part.used + length > part.bytes.length) {
             drainPending(0);
             large = Encoders.open(compression, out);
-            large.write(buffer, 0, used);
-            used = 0;
+            large.write(part.bytes, 0, part.used);
+            part.used = 0;
         }
         if (large != null) {
             large.write(bytes, from, length);
         } else {
-            System.arraycopy(bytes, from, buffer, used, length);
-            used += length;
+            System.arraycopy(bytes, from, part.bytes, part.used, length);
+            part.used += length;
         }
     }
 
@@ -82,7 +82,7 @@ final class MemberSink implements ArchiveSink, Closeable {
             large.close();
             large = null;
             members++;
-        } else if (used >= memberSize) {
+        } else if (part.used >= memberSize) {
             submit();
         }
     }
@@ -91,7 +91,7 @@ final class MemberSink implements ArchiveSink, Closeable {
     int finish() throws IOException {
         if (large != null) {
             entryEnd();
-        } else if (used > 0) {
+        } else if (part.used > 0) {
             submit();
         }
         drainPending(0);
@@ -102,35 +102,52 @@ final class MemberSink implements ArchiveSink, Closeable {
         members++;
         if (!workers.parallel()) {
             try (OutputStream encoder = Encoders.open(compression, out)) {
-                encoder.write(buffer, 0, used);
+                encoder.write(part.bytes, 0, part.used);
             }
-            used = 0;
+            part.used = 0;
             return;
         }
         drainPending(threads - 1);
-        byte[] full = buffer;
-        int length = used;
-        pending.add(workers.submit(() -> compress(full, length)));
-        buffer = new byte[2 * memberSize];
-        used = 0;
+        Part full = part;
+        pending.add(workers.submit(() -> full.compress(compression)));
+        part = free.isEmpty() ? new Part(2 * memberSize) : free.remove();
     }
 
-    private byte[] compress(byte[] bytes, int length) throws IOException {
-        ByteArrayOutputStream result = new ByteArrayOutputStream(length / 2 + 64);
-        try (OutputStream encoder = Encoders.open(compression, result)) {
-            encoder.write(bytes, 0, length);
+    /** A member before and after its compression; used again, as such large arrays are a burden. */
+    private static final class Part {
+        private final byte[] bytes;
+        private final ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        private int used;
+
+        Part(int size) {
+            bytes = new byte[size];
         }
-        return result.toByteArray();
+
+        Part compress(Compression compression) throws IOException {
+            try (OutputStream encoder = Encoders.open(compression, packed)) {
+                encoder.write(bytes, 0, used);
+            }
+            return this;
+        }
+
+        void writeTo(OutputStream out) throws IOException {
+            packed.writeTo(out);
+            packed.reset();
+            used = 0;
+        }
     }
 
     private void drainPending(int leave) throws IOException {
         while (pending.size() > leave) {
-            out.write(Workers.await(pending.remove()));
+            Part packed = Workers.await(pending.remove());
+            packed.writeTo(out);
+            free.add(packed);
         }
     }
 
+    /** After a failure a member may be under way, with all its memory; its end is near. */
     @Override
     public void close() {
-        workers.close();
+        workers.closeAndWait();
     }
 }

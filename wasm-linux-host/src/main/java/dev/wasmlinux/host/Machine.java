@@ -135,10 +135,41 @@ public final class Machine implements AutoCloseable {
      */
     public WaitStatus run(Command command, InputStream in, OutputStream out, OutputStream err)
             throws IOException {
+        return agent().run(command, in, out, err);
+    }
+
+    private AgentClient agent() {
         if (agent == null) {
             throw new IllegalStateException("the machine was built without an agent console");
         }
-        return agent.run(command, in, out, err);
+        return agent;
+    }
+
+    /**
+     * Sends a signal to the running command and its children (its process group), as a way to end
+     * it from another thread. Without a running command nothing happens.
+     *
+     * @param number a signal of Linux, for example 15 for SIGTERM or 9 for SIGKILL
+     * @throws IllegalArgumentException if it is not 1 to 64
+     * @throws IOException if the machine has ended
+     * @throws IllegalStateException if the machine has no agent console
+     */
+    public void signal(int number) throws IOException {
+        if (number < 1 || number > 64) {
+            throw new IllegalArgumentException("signal " + number + ": must be 1 to 64");
+        }
+        agent().signal(number);
+    }
+
+    /**
+     * Asks the guest to end all processes, write back its data and power off, and does not wait for
+     * it: {@link #awaitExit} does.
+     *
+     * @throws IOException if the machine has ended
+     * @throws IllegalStateException if the machine has no agent console
+     */
+    public void powerOff() throws IOException {
+        agent().powerOff();
     }
 
     /**

@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -195,6 +196,32 @@ class MachineTest {
                     .isInstanceOf(IOException.class);
             assertThat(machine.awaitExit(LONG).kind()).isEqualTo(ExitReason.Kind.POWER_OFF);
             assertThat(machine.state()).isEqualTo(Machine.State.ENDED);
+        }
+    }
+
+    @Test
+    void aCommandIsEndedFromOutsideAndThenTheMachine() throws Exception {
+        try (Machine machine = machine(2)) {
+            assertThatThrownBy(() -> machine.signal(0))
+                    .isInstanceOf(IllegalArgumentException.class);
+            OutputStream killer =
+                    new OutputStream() {
+                        @Override
+                        public void write(int value) throws IOException {
+                            machine.signal(15);
+                        }
+                    };
+            WaitStatus status =
+                    machine.run(
+                            Command.of("sh", "-c", "echo ready; sleep 1000"),
+                            InputStream.nullInputStream(),
+                            killer,
+                            err);
+            assertThat(status.signal()).hasValue(15);
+            machine.signal(9);
+            assertThat(sh(machine, "exit 3").exitCode()).hasValue(3);
+            machine.powerOff();
+            assertThat(machine.awaitExit(LONG).kind()).isEqualTo(ExitReason.Kind.POWER_OFF);
         }
     }
 

@@ -50,16 +50,21 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
     private final List<Segment> segments = new ArrayList<>(List.of(new Segment()));
     private final Map<String, Integer> seen = new HashMap<>();
 
-    @Option(names = "--no-replace", description = "Refuse a path that two sources have.")
+    @Option(
+            names = "--no-replace",
+            order = 23,
+            description = "Refuse a path that two sources have.")
     private boolean noReplace;
 
     @Option(
             names = "--gen-init-cpio",
+            order = 24,
             description = "Order, inode numbers and bytes as the kernel's gen_init_cpio.")
     private boolean likeGenInitCpio;
 
     @Option(
             names = "--threads",
+            order = 21,
             paramLabel = "N",
             defaultValue = "1",
             description = "Compress on N threads, in members cut where entries end (default: 1).")
@@ -67,12 +72,14 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--size-limit",
+            order = 22,
             paramLabel = "BYTES",
             description = "Refuse to write a larger image.")
     private Long sizeLimit;
 
     @Option(
             names = {"-o", "--output"},
+            order = 20,
             paramLabel = "OUT",
             required = true,
             description = "The image to write; - is standard output.")
@@ -107,7 +114,8 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
         }
     }
 
-    // The options come in the order of the command line, each call with all values so far.
+    // The options come in the order of the command line, each call with all values so far; their
+    // order in the help must be told, as Java tells methods in any order.
 
     private boolean isNew(String option, List<?> values) {
         int count = values == null ? 0 : values.size();
@@ -143,19 +151,21 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--list",
+            order = 1,
             paramLabel = "FILE",
             description = "A list in the kernel's gen_init_cpio format; - is standard input.")
     private void list(List<Path> files) {
         source("--list", files);
     }
 
-    @Option(names = "--dir", paramLabel = "DIR", description = "A directory tree.")
+    @Option(names = "--dir", order = 2, paramLabel = "DIR", description = "A directory tree.")
     private void directory(List<Path> directories) {
         source("--dir", directories);
     }
 
     @Option(
             names = "--tar",
+            order = 3,
             paramLabel = "FILE",
             description = "A tar file in any compression; - is standard input.")
     private void tar(List<Path> files) {
@@ -164,33 +174,50 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--oci",
+            order = 4,
             paramLabel = "DIR",
             description = "A container image in OCI layout or of docker save, also as a tar.")
     private void oci(List<Path> images) {
         source("--oci", images);
     }
 
-    @Option(names = "--zip", paramLabel = "FILE", description = "A zip or jar file.")
+    @Option(names = "--zip", order = 5, paramLabel = "FILE", description = "A zip or jar file.")
     private void zip(List<Path> files) {
         source("--zip", files);
     }
 
-    @Option(names = "--deb", paramLabel = "FILE", description = "The files of a Debian package.")
+    @Option(
+            names = "--deb",
+            order = 6,
+            paramLabel = "FILE",
+            description = "The files of a Debian package.")
     private void deb(List<Path> files) {
         source("--deb", files);
     }
 
-    @Option(names = "--apk", paramLabel = "FILE", description = "The files of an Alpine package.")
+    @Option(
+            names = "--apk",
+            order = 7,
+            paramLabel = "FILE",
+            description = "The files of an Alpine package.")
     private void apk(List<Path> files) {
         source("--apk", files);
     }
 
-    @Option(names = "--image", paramLabel = "FILE", description = "Another initramfs image.")
+    @Option(
+            names = "--image",
+            order = 8,
+            paramLabel = "FILE",
+            description = "Another initramfs image.")
     private void image(List<Path> files) {
         source("--image", files);
     }
 
-    @Option(names = "--under", paramLabel = "DIR", description = "Put it below a directory.")
+    @Option(
+            names = "--under",
+            order = 9,
+            paramLabel = "DIR",
+            description = "Put it below a directory.")
     private void under(List<String> directories) {
         if (isNew("--under", directories)) {
             ArchivePath directory = ArchivePath.of(last(directories));
@@ -200,6 +227,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--owner",
+            order = 10,
             paramLabel = "UID:GID",
             description = "Give all of it to an owner and a group.")
     private void owner(List<String> owners) {
@@ -217,6 +245,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--exclude",
+            order = 11,
             paramLabel = "PATH",
             description = "Leave out a path of it and everything below.")
     private void exclude(List<String> paths) {
@@ -228,6 +257,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--mtime",
+            order = 12,
             paramLabel = "SECONDS",
             description = "The time of all of it, since the epoch.")
     private void modified(List<Long> times) {
@@ -243,6 +273,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--keep-times",
+            order = 13,
             arity = "0",
             description = "Keep the times of files (--dir, --zip, --list); the others always do.")
     private void keepTimes(List<Boolean> flags) {
@@ -253,6 +284,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--keep-owners",
+            order = 14,
             arity = "0",
             description = "Keep the owners of files (--dir); packed ones always do.")
     private void keepOwners(List<Boolean> flags) {
@@ -263,6 +295,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--platform",
+            order = 15,
             paramLabel = "OS/ARCH",
             description = "What to take of a container image of several platforms (--oci).")
     private void platform(List<String> platforms) {
@@ -273,6 +306,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--next",
+            order = 19,
             arity = "0",
             description = "Start another segment, as for early microcode and the rest.")
     private void next(List<Boolean> flags) {
@@ -283,6 +317,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--compress",
+            order = 16,
             paramLabel = "KIND[:LEVEL]",
             description = "none, gzip, bzip2, lzma, xz, lzo, lz4, zstd (default: none).")
     private void compress(List<String> kinds) {
@@ -293,6 +328,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--align",
+            order = 17,
             paramLabel = "N",
             description = "Alignment of file contents in bytes (default: 4).")
     private void align(List<Integer> alignments) {
@@ -303,6 +339,7 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
 
     @Option(
             names = "--checksum",
+            order = 18,
             arity = "0",
             description = "Write the format with checksums (070702).")
     private void checksum(List<Boolean> flags) {

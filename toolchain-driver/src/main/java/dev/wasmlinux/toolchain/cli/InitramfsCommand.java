@@ -241,10 +241,10 @@ final class InitramfsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Compares what two images hold; exit code 1 if they differ.")
     static final class Diff extends Action {
-        @Parameters(index = "0", paramLabel = "A")
+        @Parameters(index = "0", paramLabel = "A", description = "An image.")
         private Path first;
 
-        @Parameters(index = "1", paramLabel = "B")
+        @Parameters(index = "1", paramLabel = "B", description = "Another image.")
         private Path second;
 
         @Override
@@ -261,10 +261,10 @@ final class InitramfsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Writes the bytes of a file in an image to standard output.")
     static final class Cat extends Action {
-        @Parameters(index = "0", paramLabel = "IMAGE")
+        @Parameters(index = "0", paramLabel = "IMAGE", description = "The image.")
         private Path image;
 
-        @Parameters(index = "1", paramLabel = "PATH")
+        @Parameters(index = "1", paramLabel = "PATH", description = "The file in it.")
         private String path;
 
         @Override
@@ -292,7 +292,7 @@ final class InitramfsCommand implements Runnable {
             description =
                     "Writes sizes and digests of all files and directories, and duplicates, as JSON.")
     static final class Report extends Action {
-        @Parameters(paramLabel = "IMAGE")
+        @Parameters(paramLabel = "IMAGE", description = "The image.")
         private Path image;
 
         @Option(

@@ -65,7 +65,8 @@ class SmallHeapTest {
                         .start();
         String output = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output.lines())
+        // Newer Java warns of what the zstd library does.
+        assertThat(output.lines().filter(line -> !line.startsWith("WARNING: ")))
                 .as(output)
                 .allMatch(line -> line.endsWith(": done") || line.contains(" needs "))
                 .contains("none 3: done", "gzip:6 3: done", "lz4:1 3: done", "zstd:3 3: done")

@@ -20,6 +20,7 @@ import dev.wasmlinux.initramfs.source.TarSource;
 import dev.wasmlinux.initramfs.source.TreeSource;
 import dev.wasmlinux.initramfs.source.ZipSource;
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -458,7 +459,8 @@ final class InitramfsBuildCommand extends InitramfsCommand.Action {
             return tree;
         }
         spec.commandLine().getErr().println("wasm-linux: " + output + " is left out of itself");
-        ArchivePath itself = ArchivePath.of(root.relativize(written).toString().replace('\\', '/'));
+        String below = root.relativize(written).toString();
+        ArchivePath itself = ArchivePath.of(below.replace(File.separatorChar, '/'));
         return tree.filter(path -> !path.equals(itself));
     }
 }
